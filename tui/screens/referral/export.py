@@ -160,7 +160,7 @@ class ExportScreen(ActScreen, KeptForm):
             FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             _OfWhom(self._person),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
-            FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
+            FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as last time")),
             FormRow(
                 Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")
             ),
