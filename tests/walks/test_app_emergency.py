@@ -209,12 +209,12 @@ def test_words_that_people_know_find_the_emergency_and_what_left_in_three_langua
 
 def test_an_arrest_an_urgent_package_and_wrong_hands_are_reached_by_the_key_of_emergencies(house: House) -> None:
     with house.desk("Amina") as desk:
-        desk.press("exclamation_mark").until("somebody was arrested", "right").press("f4").at("WHOSE CASE?")
+        desk.press("exclamation_mark").until("write down that somebody", "right").press("f4").at("WHOSE CASE?")
         desk.press(f" {house.ref}", "enter").at("INCIDENT").go_to("what").press(*"arrest")
         desk.fill(at="2026-11-30 10:00").press("f4").at("DATES AND STORY").sees("What to do now, step by step: i")
-        desk.press("exclamation_mark").until("urgent package", "right").press("f4").at("EXPORT")
+        desk.press("exclamation_mark").until("an urgent package", "right").press("f4").at("EXPORT")
         desk.sees("client: help at once").press("escape")
-        desk.press("exclamation_mark").until("it was not for", "right").press("f4").at("WHAT LEFT")
+        desk.press("exclamation_mark").until("in wrong hands", "right").press("f4").at("WHAT LEFT")
         desk.sees("Nothing has left this case.").home()
         desk.press("f2", " recall", "enter").at("WHAT LEFT WHICH CASE?").press(f" {house.ref}", "enter")
         desk.at("WHAT LEFT").sees("Nothing has left this case.")

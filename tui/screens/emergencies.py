@@ -141,10 +141,10 @@ def _part(title: Words, lines: tuple[Words, ...]) -> Iterator[Cell]:
 _TAKEN, _GONE, _ARREST, _URGENT, _HANDS = "taken", "gone", "arrest", "urgent", "hands"
 _ACTS: Final = (
     (_TAKEN, Message("a computer was taken")),
-    (_GONE, Message("somebody disappeared or is held: what is confirmed")),
-    (_ARREST, Message("somebody was arrested: write it down")),
-    (_URGENT, Message("a lawyer needs the facts now: urgent package")),
-    (_HANDS, Message("a package reached somebody it was not for")),
+    (_GONE, Message("somebody is gone or held: the facts")),
+    (_ARREST, Message("write down that somebody was arrested")),
+    (_URGENT, Message("send an urgent package to a lawyer")),
+    (_HANDS, Message("a package is in wrong hands")),
 )
 _FORMS: Final = {
     _ARREST: FormPlace(STORY_OF_CASE, about=Incident.KIND),
