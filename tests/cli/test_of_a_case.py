@@ -380,6 +380,18 @@ def test_what_gives_no_date_is_refused_and_nothing_is_written(desk: Desk) -> Non
     assert "A lawyer must check" in answer.err
 
 
+def test_at_a_terminal_a_deadline_is_refused_before_anything_is_typed_or_what_lacks_is_asked_again(
+    desk: Desk, filled_template: Filled
+) -> None:
+    add = ("deadline", "add", filled_template.refs[0])
+    refused = desk.run_at_terminal(*add)
+    assert (refused.code, refused.err.startswith("casevault: --at is missing")) == (2, True)
+    kept = desk.run_at_terminal(*add, "--at", "2099-01-02", "--set-by", "court", typed="\nappeal\nletter\n\n")
+    assert (kept.code, kept.err.count("What must be done: "), "This has to be said" in kept.err) == (0, 2, True)
+    row = next(row for row in said(desk, "deadline", "list")["due"] if row["when"] == "2099-01-02")
+    assert row["about"] == "appeal"
+
+
 def test_a_calendar_file_has_dates_and_no_word_of_a_case(desk: Desk, tmp_path: Path) -> None:
     ref = made(desk)
     kept = said(desk, "deadline", "add", ref, "--what", "appeal", "--at", "2090-12-03", "--set-by", "court")

@@ -192,7 +192,7 @@ def test_a_backup_opens_with_the_factors_of_its_day(desk: Desk, tmp_path: Path) 
 
 def test_a_factor_says_what_it_needs_before_anything_is_asked(desk: Desk) -> None:
     for arguments, words in (
-        (("factor", "add", "keyfile"), "out is empty"),
+        (("factor", "add", "keyfile"), "--out is missing. Type `--out F` behind the command"),
         (("factor", "add", "fido2", "--out", "x"), "--out does not go with what else is said"),
     ):
         answer = desk.run_bare(*arguments)

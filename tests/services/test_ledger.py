@@ -15,6 +15,8 @@ from vault.acts.referral import WITHDRAW, WRONG_RECIPIENT
 from vault.casework.person import Person
 from vault.casework.story.events import Task
 from vault.casework.story.incident import ChecklistStep, Incident
+from vault.casework.story.referrals import Referral
+from vault.casework.vocabulary import ReferralPurpose
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId
 from vault.progress import Working
@@ -70,7 +72,7 @@ def test_who_withdraws_stops_what_would_leave_and_asks_back_what_left(
     said = {"record": (consent.hex(),), "withdrawn_how": ("he called",)}
     told = WITHDRAW.run(session, WITHDRAW.look(session, said), Agreed(), Working())
     assert told.letter is not None
-    assert told.data["packages"] == [package.data]
+    assert package.kept.record.hex() in str(told.data["packages"])
     for language, words in {
         "en": "Delete every copy",
         "fr": "Effacez toutes les copies",
@@ -85,6 +87,68 @@ def test_who_withdraws_stops_what_would_leave_and_asks_back_what_left(
     (task,) = story_records.list_in(session, case, (Task.KIND,))
     assert (task.value.is_due(), task.value.when()) == (True, ledger.answer_by(session))
     assert len(ledger.of_case(session, case)) == 2
+    asked_back = ledger.of_case(session, case)
+    assert [str(each.state) for each in asked_back if each.recipient == LAWYER] == [f"asked back {day(session)}"]
+    story_records.change(session, Place(case, task.record, Task.KIND), {"done": day(session)})
+    assert {each.recipient: str(each.state) for each in ledger.of_case(session, case)} == {
+        LAWYER: f"deleted {day(session)}",
+        CLINIC: "sent? not written down",
+    }
+
+
+def day(session: Session) -> str:
+    return cases.today(session)
+
+
+def test_a_package_says_where_it_stands_and_which_file_it_is(
+    session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    leave(session, case, LAWYER, tmp_path)
+    leave(session, case, CLINIC, tmp_path)
+    files = {each.recipient: tmp_path / each.file for each in ledger.of_case(session, case)}
+    assert set(files.values()) == set(tmp_path.glob("referral-*.age"))
+
+    def states() -> dict[str, list[str]]:
+        return {
+            str(each.recipient): [state.value for state, _ in each.states] for each in ledger.of_case(session, case)
+        }
+
+    (lawyer,) = (each.record for each in partners.list_all(session) if each.name == LAWYER)
+    sent = Referral(lawyer, ReferralPurpose.LEGAL_REFERRAL, day(session), sent=day(session), replied=day(session))
+    story_records.add(session, case, sent)
+    assert states() == {LAWYER: ["answered", "sent"], CLINIC: []}
+
+    (package,) = (each for each in ledger.of_case(session, case) if each.recipient == CLINIC)
+    plan = WRONG_RECIPIENT.look(session, {"case": (case.hex(),), "package": (package.kept.value.package.hex(),)})
+    WRONG_RECIPIENT.run(session, plan, Agreed(), Working())
+    assert states() == {LAWYER: ["answered", "sent"], CLINIC: ["wrong-recipient"]}
+
+
+def test_a_consent_that_is_over_shows_at_what_left_by_it(
+    session: Session, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(session, case, LAWYER, tmp_path)
+    monkeypatch.setattr(ledger, "today", lambda _: "2099-01-01")
+    (package,) = ledger.of_case(session, case)
+    assert [state for state, _ in package.states] == [ledger.State.ENDED]
+
+
+@pytest.mark.parametrize("contact", ["", "Mira Halvorsen, +999 555 0100"])
+def test_both_letters_say_whom_to_answer_where_a_package_named_somebody(
+    session: Session, case: CompartmentId, tmp_path: Path, contact: str
+) -> None:
+    consent = consenting.agree(session, case, LAWYER)
+    exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True, contact=contact), out=tmp_path)
+    (package,) = ledger.of_case(session, case)
+    wrong = WRONG_RECIPIENT.look(session, {"case": (case.hex(),), "package": (package.called,)})
+    told = [
+        WRONG_RECIPIENT.run(session, wrong, Agreed(), Working()),
+        WITHDRAW.run(session, WITHDRAW.look(session, {"record": (consent.hex(),)}), Agreed(), Working()),
+    ]
+    for each in told:
+        assert each.letter is not None
+        assert [f"Ваш ответ: {contact}" in each.letter.text("ru"), bool(contact)] == [bool(contact)] * 2
+        assert any("how they can answer" in str(follow.words) for follow in each.follows) is not bool(contact)
 
 
 def test_a_consent_by_which_nothing_left_asks_nothing_back(session: Session, case: CompartmentId) -> None:

@@ -17,7 +17,7 @@ from tests.tui.test_pictures import INSTEAD as INSTEAD_FOR_PICTURES
 from tests.tui.test_pictures import LOCKED, PICTURES, _push
 from tui.screens.cases.case_forms import AtRiskForm
 from tui.screens.cases.versions_screen import TwoVersions, WriteLines
-from tui.screens.emergencies import WhichCase
+from tui.screens.emergencies import WhatLeftOf, WhichCase
 from tui.screens.frame.act_screen import LetterScreen, SecondForm
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.dialogs import WholeText
@@ -77,6 +77,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], object]] = {
     "two versions": lambda desk: _push(desk, TwoVersions("ΚϢ-1", foreign(VERSIONS), 1)),
     "whose case": (":in an emergency", "right", "f4"),
     "which case": lambda desk: _push(desk, WhichCase()),
+    "what left of": lambda desk: _push(desk, WhatLeftOf()),
     "whole text": lambda desk: _push(desk, WholeText(Message("Note"), "Καριμ")),
     "write lines": lambda desk: _push(desk, WriteLines(Message("What shall stand here?"), "Καριμ")),
 }

@@ -194,3 +194,27 @@ def test_a_wanted_record_is_about_somebody_whom_one_chooses_and_a_camera_is_a_wa
         desk.press("enter", "d", "n", *"wanted", "enter").go_to("system").press(*"cis").go_to("person").press(*CLIENT)
         desk.press(*["tab"] * 5, *"camera", "f4").sees("CIS interstate search", "camera or face recognition", CLIENT)
         desk.sees_not("cis-interstate", "face-recognition")
+
+
+def test_words_that_people_know_find_the_emergency_and_what_left_in_three_languages(house: House) -> None:
+    emergency, left = "In an emergency: computer taken", "What left a case: packages sent"
+    with house.desk("Amina") as desk:
+        for words, found in {
+            "urgent": emergency, "arrest": emergency, "urgence": emergency, "arrêté": emergency, "срочно": emergency,
+            "арест": emergency, "sent": left, "package": left, "recall": left, "envoyé": left, "rappel": left,
+            "отправлено": left, "отозвать": left,
+        }.items():  # fmt: skip
+            desk.press("f2", f" {words}").sees(found).press("escape")
+
+
+def test_an_arrest_an_urgent_package_and_wrong_hands_are_reached_by_the_key_of_emergencies(house: House) -> None:
+    with house.desk("Amina") as desk:
+        desk.press("exclamation_mark").until("write down that somebody", "right").press("f4").at("WHOSE CASE?")
+        desk.press(f" {house.ref}", "enter").at("INCIDENT").go_to("what").press(*"arrest")
+        desk.fill(at="2026-11-30 10:00").press("f4").at("DATES AND STORY").sees("What to do now, step by step: i")
+        desk.press("exclamation_mark").until("an urgent package", "right").press("f4").at("EXPORT")
+        desk.sees("client: help at once").press("escape")
+        desk.press("exclamation_mark").until("in wrong hands", "right").press("f4").at("WHAT LEFT")
+        desk.sees("Nothing has left this case.").home()
+        desk.press("f2", " recall", "enter").at("WHAT LEFT WHICH CASE?").press(f" {house.ref}", "enter")
+        desk.at("WHAT LEFT").sees("Nothing has left this case.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,6 +153,69 @@ def test_a_client_is_referred_to_a_lawyer_and_to_a_clinic_and_takes_one_consent_
     assert office.listed(lawyer)["outcome"] == "Taken back."
     assert office.due() == [(day(30), "medical-care")]
     assert "Taken back." in desk.does("referral", "list", office.ref).out
+
+
+def test_at_a_terminal_a_consent_is_refused_before_anything_is_asked_and_a_new_one_is_not_withdrawn(
+    office: Office,
+) -> None:
+    add = ("consent", "add", office.ref, "--recipient", LAWYER, *LEGAL, *AGREED)
+
+    @each(
+        {
+            "no such case": (("consent", "add", "NOPE", *add[3:]), "you have no case"),
+            "nobody known": ((*add[:4], "Nobody", *add[5:]), "there is no recipient"),
+            "nobody of the case": ((*add, "--person", "00" * 16), "no such record"),
+            "not how": (
+                tuple(word for word in add if word not in {"--how", "written"}),
+                "Say how they gave it: written",
+            ),
+            "nothing may be told": (add[:11], "identity is empty"),
+            "no reason, and nothing may be told": ((*add[:11], "--basis", "legal-duty"), "identity is empty"),
+        }
+    )
+    def is_refused(words: tuple[str, ...], fault: str) -> None:
+        answer = office.desk.run_at_terminal(*words)
+        assert answer.code in {2, 4}
+        assert answer.err.startswith("casevault: ")
+        assert fault in answer.err
+
+    is_refused()
+    asked = office.desk.run_at_terminal(*add, typed="\n" * 6).err
+    assert ("Name of who speaks for them" in asked, "Withdrawn how" in asked) == (True, False)
+    consent = office.agrees(LAWYER)
+    edit = ("consent", "edit", consent, "--identity", "yes")
+    assert "Withdrawn how" not in office.desk.run_at_terminal(*edit, typed="\n" * 6).err
+    withdrawn = office.desk.run_at_terminal("consent", "withdraw", consent, typed="He called.\n").err
+    assert "Withdrawn how" in withdrawn
+    assert "Withdrawn how" in office.desk.run_at_terminal(*edit, typed="\n" * 7).err
+
+
+def test_the_last_question_names_the_recipient_the_list_names_the_file_and_the_letter_is_written_at_once(
+    office: Office,
+) -> None:
+    desk, paper = office.desk, office.out.parent / "letter.pdf"
+    consent = office.agrees(LAWYER)
+    recipient = next(row for row in said(desk, "recipient", "list")["recipients"] if row["name"] == LAWYER)
+    wish = ("--profile", "lawyer", "--to", recipient["recipient"][:8], "--out", str(office.out), "--decide", "proposed")
+    sealed = desk.run_at_terminal("export", office.ref, *wish, typed="Mira, 0100\n\nyes\n", is_seen=True)
+    assert (sealed.code, f"Seal them for {LAWYER}? Type yes: " in sealed.err) == (0, True)
+    (package,) = office.out.glob("*.age")
+    listed = desk.does("package", "list", office.ref).out
+    assert (package.name in listed, "sent? not written down" in listed) == (True, True)
+
+    typed = f"\n{office.out}/none/letter.pdf\n{paper}\n"
+    told = desk.run_at_terminal("consent", "withdraw", consent, typed=typed, is_seen=True)
+    assert "there is no folder" in told.err
+    assert f"The letter is at {paper}. It is not encrypted." in told.out
+    assert "Your answer to: Mira, 0100" in told.out
+    assert "Your answer to: Mira, 0100" in "".join(page.extract_text() for page in PdfReader(paper).pages)
+    (left,) = said(desk, "package", "list", office.ref)["packages"]
+    wrong = ("wrong-recipient", office.ref, "--package", left["package"])
+    done = desk.run_at_terminal("package", *wrong, typed="\n", is_seen=True)
+    assert done.code == 0
+    assert "The letter is at" not in done.out
+    assert re.search(r"`casevault checklist list [0-9a-f]{8}`", done.out)
+    assert "wrong hands" in desk.does("package", "list", office.ref).out
 
 
 def test_what_the_lawyer_gets_has_no_excluded_word_opens_by_their_key_alone_and_is_for_no_other(office: Office) -> None:

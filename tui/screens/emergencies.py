@@ -1,4 +1,4 @@
-"""In an emergency: a computer was taken, or somebody is gone; and the pack of facts about who is gone."""
+"""In an emergency: a computer was taken, somebody is gone or arrested, a package is in wrong hands; and the pack."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.calls.ending_slips import PickCase
+from tui.screens.cases.reopened_forms import LEFT, STORY_OF_CASE
 from tui.screens.frame.base import BACK, NEXT_FIELD, READ_AGAIN, Command, VaultScreen, leave
+from tui.screens.frame.desk import OpenCase
 from tui.screens.frame.dialogs import ask_new_file
 from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
 from tui.screens.frame.form_screen import FormScreen
 from tui.screens.members.lost_devices import show_taken
-from tui.screens.referral.export import ExportScreen
+from tui.screens.referral.export import EXPORT, ExportScreen
 from tui.screens.referral.export_questions import QuestionsScreen
+from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.values.exchange_shown import PackShown
+from tui.values.forms_typed import FormPlace
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Cell
 from vault.acts.act import Told
+from vault.casework.story.incident import Incident
 from vault.services.members import devices
 from vault.words.message import Message, Words, plural
 
@@ -133,11 +138,23 @@ def _part(title: Words, lines: tuple[Words, ...]) -> Iterator[Cell]:
     yield Cell("")
 
 
-_TAKEN, _GONE = "taken", "gone"
-_ACTS: Final = ((_TAKEN, Message("a computer was taken")), (_GONE, Message("somebody disappeared or was arrested")))
+_TAKEN, _GONE, _ARREST, _URGENT, _HANDS = "taken", "gone", "arrest", "urgent", "hands"
+_ACTS: Final = (
+    (_TAKEN, Message("a computer was taken")),
+    (_GONE, Message("somebody is gone or held: the facts")),
+    (_ARREST, Message("write down that somebody was arrested")),
+    (_URGENT, Message("send an urgent package to a lawyer")),
+    (_HANDS, Message("a package is in wrong hands")),
+)
+_FORMS: Final = {
+    _ARREST: FormPlace(STORY_OF_CASE, about=Incident.KIND),
+    _URGENT: FormPlace(EXPORT, about="urgent"),
+    _HANDS: FormPlace(LEFT),
+}
+"""What opens over the case."""
 _OPEN, _OTHER = "open", "other"
-_OPEN_HERE: Final = (_OPEN, Message("of the case that is open"))
-_CHOSEN: Final = (_OTHER, Message("of another case: choose it in a list"))
+_OPEN_HERE: Final = (_OPEN, Message("the case that is open"))
+_CHOSEN: Final = (_OTHER, Message("another case: choose it in a list"))
 _AT_THE_DOOR: Final = Message("They are at the door: Ctrl+\\ closes CaseVault now and asks nothing.")
 _ABOUT: Final = {
     _TAKEN: Message(
@@ -148,6 +165,14 @@ _ABOUT: Final = {
         "You see which facts are confirmed, which are not, and what a reader would miss. Nothing leaves before"
         " you go on from there."
     ),
+    _ARREST: Message(
+        "The form of what happened opens. Choose “arrest” in it. It is kept with F4; then you see what to do first."
+    ),
+    _URGENT: Message(
+        "The export opens, for help at once: few fields, few questions. You need a recipient and the client's consent,"
+        " or the reason why it cannot wait."
+    ),
+    _HANDS: Message("What left the case opens. Go to the package and press x: whom to warn, and a letter."),
 }
 
 
@@ -160,6 +185,18 @@ class WhichCase(PickCase):
         Command("down", "to_list", Message("From the words to the cases"), "Down", Message("cases")),
         leave(Message("Leave; nothing is read")),
     )
+
+
+class WhatLeftOf(WhichCase):
+    """Asks for a case, and shows what left it."""
+
+    NAME = Message("What left which case?")
+
+    @override
+    def end(self, word: Words) -> None:
+        super().end("")
+        if word:
+            self.app.post_message(OpenCase(in_words(word), form=FormPlace(LEFT)))
 
 
 class EmergencyScreen(FormScreen):
@@ -192,7 +229,7 @@ class EmergencyScreen(FormScreen):
         """Begin at what happened; whose computers there are follows."""
         self._case = self._open_case()
         cases = [_OPEN_HERE, _CHOSEN] if self._case else [_CHOSEN]
-        await self.query_one("#case-place").mount(FormRow(Message("Whose pack"), ChoiceField(cases, id="case")))
+        await self.query_one("#case-place").mount(FormRow(Message("Which case"), ChoiceField(cases, id="case")))
         self._show_act()
         self.query_one("#act").focus()
         self.ask(lambda vault: vault.read(devices.list_all), self._show_devices)
@@ -210,7 +247,7 @@ class EmergencyScreen(FormScreen):
     def _show_act(self) -> None:
         act = self.word("act")
         self.query_one("#device-place").display = act == _TAKEN
-        self.query_one("#case-place").display = act == _GONE
+        self.query_one("#case-place").display = act != _TAKEN
         self.write("about", _ABOUT[act])
 
     def action_go_on(self) -> None:
@@ -225,7 +262,10 @@ class EmergencyScreen(FormScreen):
             self.app.push_screen(WhichCase(), self._read)
 
     def _read(self, case: str | None) -> None:
-        if case:
+        form = _FORMS.get(self.word("act"))
+        if case and form is not None:
+            self.app.post_message(OpenCase(case, form=form))
+        elif case:
             self.ask(lambda vault: vault.safety.facts(case), self._show_facts)
 
     def _show_facts(self, shown: PackShown) -> None:

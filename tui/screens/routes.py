@@ -11,7 +11,7 @@ from tui.screens.calls.search_screen import SearchScreen
 from tui.screens.cases.reopened_forms import KEPT_ACTS
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
-from tui.screens.emergencies import EmergencyScreen
+from tui.screens.emergencies import EmergencyScreen, WhatLeftOf
 from tui.screens.evidence.erasures_list import ErasuresScreen
 from tui.screens.evidence.log_view import LogScreen
 from tui.screens.evidence.what_is_safe import ListForm, StandingScreen
@@ -33,6 +33,7 @@ from vault.words.message import Message, Words
 
 PLACES: Final[dict[str, type[VaultScreen] | Act[Any]]] = {
     "emergency": EmergencyScreen,
+    "left": WhatLeftOf,
     "search": SearchScreen,
     "week": WeekScreen,
     "calls": OpenSlips,

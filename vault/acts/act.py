@@ -82,6 +82,7 @@ class Field:
         where: whether it is asked for, by what is said already; without it, always.
         instead: the field before it, in whose place it is said: one of the two.
         refused_as: how a refusal that is about it begins, where not with its name.
+        after: the field that says that it is over: without it, nobody at a terminal is asked for this one.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Field:
     where: Callable[[Said], bool] | None = None
     instead: str = ""
     refused_as: str = ""
+    after: str = ""
 
     @property
     def called(self) -> str:
@@ -257,8 +259,7 @@ class Letter:
     Attributes:
         title: what it is called.
         lines: what it says.
-        text: returns its lines in a language: `en`, `fr`, `ru`.
-        write: writes it into a new file, in a language.
+        text, write: returns its lines in a language (`en`, `fr`, `ru`), or writes it into a new file.
         warning: what is said before it is written.
     """
 
@@ -282,9 +283,8 @@ class Told:
     """What came of an act.
 
     Attributes:
-        lines: for a person.
+        lines, data: for a person, and for a script.
         follows: what should be done now.
-        data: for a script.
         letter: what it leaves to be read.
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
@@ -334,12 +334,11 @@ class Act(Generic[T]):
     """Something that a member can do.
 
     Attributes:
-        name: as it is typed behind `casevault`.
-        help: what it does, behind `casevault --help`.
-        title: what its form is called.
-        key: a word for the key that does it.
+        name, help: how it is typed behind `casevault`, and what it does.
+        title, key: what its form is called, and a word for the key that does it.
         fields: what is said of it.
         look: reads, writes nothing, and refuses what can be refused; it is asked again as more is said.
+        looks_early: it looks also before somebody types the rest, and refuses what none of that can mend.
         run: does it, in steps of which each is whole; repeated, it goes on where it stopped.
         doing: what is said while it works.
         about: what stands below its fields.
@@ -373,6 +372,7 @@ class Act(Generic[T]):
     nothing: Message
     begin: Callable[[Session, Said], Begun] | None = None
     second: BySecond | None = None
+    looks_early: bool = False
     questions: Callable[[Session, Said], tuple[Field, ...]] | None = None
     stopped: Message | None = None
     is_change: bool = False

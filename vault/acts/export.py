@@ -94,7 +94,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         ]
     contact = Ask(
         "contact",
-        Message("Whom may the recipient call, and how? Without an answer: as in your last report of this case"),
+        Message("Whom may the recipient call, and how? If you say nothing: whom your last package of this case named"),
         may_be_empty=True,
     )
     needed = Ask(
@@ -186,7 +186,11 @@ def exported_lines(done: Exported) -> tuple[Words, ...]:
     return (
         Message("The package is at {path}.", path=done.path),
         plural("{count} question was open.", "{count} questions were open.", count=done.questions),
-        plural("{count} form is decided.", "{count} forms are decided.", count=done.decided),
+        plural(
+            "{count} word or name was kept or hidden as it was decided.",
+            "{count} words and names were kept or hidden as it was decided.",
+            count=done.decided,
+        ),
         *_proposed_lines(done.as_proposed),
         Message("The finished files were checked."),
         *([_RELEASED[done.release]] if done.review is None else _reviewed(done.review, done.reviewers)),
@@ -266,7 +270,7 @@ EXPORT: Final[Act[Any]] = Act(
         Field("language", Message("Language"), Shape.WORD, Message("language of the report"), words=("en", "fr", "ru"),
               first="en"),
         Field("contact", Message("Whom to call"), Shape.LINE,
-              question=Message("whom the recipient may call, and how; without it, as in your last report of the case"),
+              question=Message("whom the recipient may call, and how; without it, as in your last package of the case"),
               is_answer=True),
         Field("say", Message("Needed now"), Shape.LINE,
               question=Message("what is needed now, first in the report (profile urgent); - reads standard input"),

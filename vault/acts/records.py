@@ -99,6 +99,13 @@ def _field(form: forms.Form, each: forms.FormField, *, is_new: bool) -> Field:
     return replace(field, form=shown if is_required else f"[{shown}]", is_required=is_required)
 
 
+def _of_a_record(form: forms.Form, *, is_new: bool) -> tuple[Field, ...]:
+    return tuple(
+        replace(each, after=form.done_by or "") if each.name in form.asked_at_end else each
+        for each in fields_of(form, is_new=is_new)
+    )
+
+
 def emptying(form: forms.Form) -> Field:
     """Return the field that says which fields of a record shall say nothing."""
     names = tuple(each.name for each in form.fields)
@@ -178,11 +185,12 @@ def _adding(kind: type[forms.FormedRecord]) -> Act[_New]:
         Message("add a record of this kind to a case"),
         kind.FORM.title,
         Message("keep"),
-        (CASE, *fields_of(kind.FORM, is_new=True)),
+        (CASE, *_of_a_record(kind.FORM, is_new=True)),
         look=partial(_what_is_added, kind),
         run=_add,
         doing=_SAVING,
         nothing=Message("nothing is kept"),
+        looks_early=True,
     )
 
 
@@ -236,7 +244,7 @@ def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[Change]:
         Message("change a record; the history keeps what it said before"),
         kind.FORM.title,
         Message("keep"),
-        (RECORD, IN_CASE, *fields_of(kind.FORM, is_new=False), emptying(kind.FORM)),
+        (RECORD, IN_CASE, *_of_a_record(kind.FORM, is_new=False), emptying(kind.FORM)),
         look=partial(_what_changes, kind),
         run=_change,
         doing=_SAVING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -58,7 +58,7 @@ def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: 
         return Told((done,), data)
     lines, until = ledger.recall_letter(session, packages), ledger.answer_by(session)
     holder = packages[0].recipient
-    asks = str(Message("did {name} confirm the deletion?", name=holder))
+    asks = ledger.asks_deletion(holder)
     if is_new:  # who repeats it for the letter has the task already
         story_records.add(session, place.case, Task(asks, due=until))
     held = plural(
@@ -68,7 +68,10 @@ def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: 
     return Told(
         (done, held, *(Message("  {line}", line=package.line) for package in packages)),
         {**data, "letter": [str(line) for line in lines]},
-        follows=(Follow(Message("Send them the letter. A task asks in 14 days whether they confirmed.")),),
+        follows=(
+            Follow(Message("Send them the letter. A task asks in 14 days whether they confirmed.")),
+            *_no_address(packages),
+        ),
         letter=_letter(Message("Letter that asks packages back"), lines),
     )
 
@@ -78,6 +81,14 @@ def _letter(title: Message, lines: tuple[Words, ...]) -> Letter:
 
     warning = Message("It names nobody whose data it is about, and it is not encrypted.")
     return letter_of(title, lines, warning, title=ledger.LETTER_TITLE, foot=ledger.LETTER_FOOT)
+
+
+def _no_address(packages: Sequence[Package]) -> list[Follow]:
+    """Return what to do where the letter cannot say whom they answer."""
+    from vault.services.exports import ledger
+
+    write_it = Message("Write on the letter how they can answer you: no package named anybody to call.")
+    return [] if ledger.called_by(packages) else [Follow(write_it)]
 
 
 WITHDRAW: Final = replace(
@@ -136,7 +147,7 @@ def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Pr
     from vault.services.safety import incidents
 
     package = plan.of  # no incident: a later report would tell a lawyer of what the office did wrong
-    incidents.begin_checklist(session, package.case, Checklist.WRONG_RECIPIENT.value, since=None)
+    incidents.begin_checklist(session, package.case, Checklist.WRONG_RECIPIENT.value, about=package.file)
     lines = ledger.wrong_letter(session, package)
     data = {"whose": list(package.whose), "letter": [str(line) for line in lines]}
     return Told(
@@ -144,7 +155,8 @@ def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Pr
         {**package.data, **data},
         follows=(
             Follow(Message("Call the person who got it, then send them the letter")),
-            Follow(Message("What to do, step by step"), f"checklist list {package.case.hex()}"),
+            *_no_address([package]),
+            Follow(Message("What to do, step by step"), f"checklist list {short_id(package.case)}"),
         ),
         letter=_letter(Message("Letter to the person who got it"), lines),
     )

@@ -68,6 +68,11 @@ def _checked_entity(value: object) -> bytes:
     return value
 
 
+def package_file(digest: bytes) -> str:
+    """Return the name of a package's file: made of its SHA-256, it tells what the file tells and no more."""
+    return f"referral-{digest[:8].hex()}.age"
+
+
 @dataclass(frozen=True, slots=True)
 class Disclosure:
     """One package made: for whom, under which profile, why, and how it can be recognised.

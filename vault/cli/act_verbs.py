@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from vault import platform
-from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, answer_to, numbered
+from vault.acts.act import Act, Agreed, Ask, Field, Plan, Said, Shape, Told, Waits, answer_to, numbered
 from vault.cli.date_options import birth_of, day_of, moment_of
+from vault.cli.letters import written
 from vault.cli.opening import Entrance, opened, opened_to_ask, read_entrance, read_pin, waiting
 from vault.cli.output import Output, Result
 from vault.cli.prompts import (
@@ -30,15 +31,17 @@ from vault.cli.prompts import (
     piped_answers,
     read_text,
     refuse_as_options,
+    refuse_early,
+    require_options,
     require_word,
     text_is_typed,
     warn_of,
 )
-from vault.cli.reviewing import decisions_piped, reading_of, said_piped, second_of, with_answers
+from vault.cli.reviewing import Reading, decisions_piped, reading_of, said_piped, second_of, with_answers
 from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, compare_paper, copied, require_terminal, secret_typed
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.cli.way_in import NEW_PASSPHRASE, new_passphrase
-from vault.errors import SheetsNeededError, UsageError, VaultError, WaitingForDecisionError
+from vault.errors import SheetsNeededError, UsageError, WaitingForDecisionError
 from vault.progress import Working
 from vault.words.message import Message, Words
 
@@ -133,6 +136,7 @@ def _personal(act: Act[Any], field: Field) -> Personal:
         in_parts=field.takes_many,
         of=birth_of(f"--{field.name}") if field.shape is Shape.BIRTH else partial(_checked, field),
         is_change=act.is_change and not field.is_required and not field.is_answer,
+        after=field.after,
     )
 
 
@@ -179,10 +183,13 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
         raise UsageError(Message("--{name} does not go with what else is said", name=beside.name))
 
     def present(session: Session) -> Mapping[str, str]:
+        if act.looks_early:
+            refuse_early(act, session, _said(act, args, {}))
         begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
         return {} if begun is None else begun.present
 
     if act.proves:
+        require_options(act, _said(act, args, {}))
         act.require_said(_said(act, args, {}))
     entrance = read_entrance(args, output) if act.proves else None
     if act.questions is None:
@@ -239,6 +246,10 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
             output.say(line)
     if plan.stop is not None:
         raise plan.stop
+    if isinstance(read, Reading):
+        from vault.services.exports import partners
+
+        read.recipient = partners.find(session, args.to).name
     working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
     asks = act.second is not None and args.ask is not None
     second = None if act.second is None or asks else _second(args, output, session)
@@ -292,8 +303,8 @@ def result_of(args: Given, output: Output, session: Session, told: Told) -> Resu
     data = dict(told.data)
     if told.letter is not None:
         lines += (Message("{title}:", title=told.letter.title), "", *told.letter.lines)
-        lines += _written(session, told.letter, args)
-        data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
+        lines += written(session, told.letter, args, output)
+        data["file"] = None if args.out is None else str(args.out)
     if told.sheets:
         if not told.files:
             copied(output, told.sheets)
@@ -480,17 +491,3 @@ def _asked(act: Act[Any], nothing: Message, said: Said, out: Path, waits: Waits)
             *days,
         ],
     )
-
-
-def _written(session: Session, letter: Letter, args: Given) -> list[Words]:
-    """Write the letter, if it is asked for, and return what came of it: the act is done, whatever becomes of it."""
-    if args.out is None:
-        return []
-    try:
-        letter.write(session, args.out, args.language)
-    except VaultError as fault:
-        not_written = Message(
-            "It was not written to a file: {fault} {next_step}", fault=fault.message, next_step=fault.next_step
-        )
-        return ["", not_written]
-    return ["", Message("The letter is at {path}. It is not encrypted.", path=args.out)]

@@ -206,7 +206,11 @@ def opened_to_ask(
     with opened(args, output, entrance) as session:
         if is_typed:
             there = present(session) if values and present is not None else {}
-            shown = [replace(value, present=there.get(value.key, "")) for value in values]
+            shown = [
+                replace(value, present=there.get(value.key, ""))
+                for value in values
+                if not value.after or there.get(value.after) or getattr(args, value.after, None)
+            ]
             given = personal_values(args, output, shown)
         yield session, given
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from vault import platform
 from vault.cli.output import Output, in_words
@@ -18,11 +18,13 @@ from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from vault.acts.act import Ask
+    from vault.access.session import Session
+    from vault.acts.act import Act, Ask, Said
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _PASSPHRASE: Final = Message("Passphrase: ")
 _GONE: Final = Message("the terminal is gone")
+_NEEDED: Final = Message("This has to be said. Type it, or stop with Ctrl+C: nothing is saved then.")
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
 _LONGEST_SHOWN: Final = 60
 
@@ -33,7 +35,8 @@ class Personal:
 
     `of` makes the value of what was typed; it raises `UsageError`, and who sits at the terminal is asked again.
     `present` is what is there already: Enter keeps it. A terminal shows it; where what is said goes elsewhere, nothing.
-    `is_change`: an empty answer changes nothing. `in_parts`: one line may have several, with `;` between.
+    `is_change`: an empty answer changes nothing. `in_parts`: one line may have several, with `;` between. `after`: the
+    value that says that it is over; without it, nobody is asked for this one.
     """
 
     key: str
@@ -45,6 +48,7 @@ class Personal:
     present: str = field(default="", repr=False)
     is_change: bool = False
     in_parts: bool = False
+    after: str = ""
 
     def taken(self, said: str) -> list[str]:
         parts = said.split(";") if self.in_parts else [said]
@@ -138,6 +142,32 @@ def refuse_as_options(args: Given, values: Sequence[Personal]) -> None:
                 usage=args.usage,
             ),
         )
+
+
+def require_options(act: Act[Any], said: Said) -> None:
+    """Return where each option is given that what is said needs.
+
+    Raises:
+        UsageError: one is missing; what to type is its advice.
+    """
+    missing = next((each for each in act.rows(said) if each.is_required and each.name not in said), None)
+    if missing is not None and not missing.is_personal:
+        form, told = missing.form.strip("[]") or missing.called, missing.help or missing.label
+        raise UsageError(
+            Message("{option} is missing", option=missing.called),
+            next_step=Message("Type `{form}` behind the command: {help}.", form=form, help=told),
+        )
+
+
+def refuse_early(act: Act[Any], session: Session, said: Said) -> None:
+    """Look before somebody types what is still asked, as if they had typed what has to be there."""
+    asked = [field for field in act.rows(said) if field.is_personal]
+    names = {field.name for field in asked}
+    try:
+        act.look(session, {**{field.name: ("?",) for field in asked if field.is_required}, **said})
+    except UsageError as fault:
+        if names.isdisjoint(str(value).replace(" ", "_") for _, value in fault.message.values):
+            raise
 
 
 def read_member(args: Given, output: Output) -> str:
@@ -323,7 +353,9 @@ def _ask(value: Personal) -> list[str]:
             except UsageError as error:
                 _tell(Message("{problem}. {next_step}", problem=error.message, next_step=error.next_step))
                 continue
-        if not value.many or not line:
+        if value.required and not answers and not value.present:
+            _tell(_NEEDED)
+        elif not value.many or not line:
             return answers
 
 

@@ -11,6 +11,7 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line, is_at_terminal, json_object, read_text
 from vault.cli.table import Given
 from vault.errors import UsageError, WaitingForDecisionError
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
@@ -41,8 +42,7 @@ def reading_of(args: Given, output: Output) -> Approve | None:
     if args.unread or (args.approval is not None and not is_at_terminal(output)):
         return None
     if is_at_terminal(output):
-        seal = Message("Seal them for {name}", name=args.to)
-        what = seal if args.ask is None else Message("Ask about them")
+        what = None if args.ask is None else Message("Ask about them")
         return Reading(output, what, may_hide=args.approval is None)
     if not output.as_json or args.decide is not None:
         _refuse_to_read(())
@@ -171,9 +171,11 @@ def _still_open(found: OpenFormsError) -> Result:
     ]
     lines: list[Words] = [Message("{fault}.", fault=found.message), ""]
     for q in found.questions:
-        proposal: Words = q.proposal
+        proposal = word_of(q.proposal)
         if q.before:
-            proposal = Message("{proposal}; in other texts you chose {before}", proposal=proposal, before=q.before)
+            proposal = Message(
+                "{proposal}; in other texts you chose {before}", proposal=proposal, before=word_of(q.before)
+            )
         lines.append(
             Message(
                 "  {form} ({count} x, proposed: {proposal}): {context}",
@@ -227,7 +229,7 @@ def _line(question: Question) -> Message:
         form=repr(question.form),
         count=question.count,
         kinds=", ".join(question.kinds),
-        proposal=question.proposal,
+        proposal=word_of(question.proposal),
     )
     if question.like:
         return Message("{question}; it may be a spelling of {name}", question=told, name=question.like)
@@ -238,14 +240,17 @@ def _line(question: Question) -> Message:
 class Reading:
     """Somebody at this terminal who reads the finished pages; `hidden` is what they hid, by its kind.
 
+    `recipient` is for whom they are, by name: it is known once the vault is open.
+
     Args:
         output: where they read.
-        what: what is done with the pages then.
+        what: what is done with the pages then; without it, they are sealed.
         may_hide: whether they may hide more: not where a second person approved these very pages.
     """
 
-    def __init__(self, output: Output, what: Message, *, may_hide: bool) -> None:
+    def __init__(self, output: Output, what: Message | None, *, may_hide: bool) -> None:
         self.hidden: dict[str, str] = {}
+        self.recipient = ""
         self._output, self._what, self._may_hide = output, what, may_hide
         self._seen: set[str] = set()
 
@@ -261,9 +266,8 @@ class Reading:
         try:
             while True:
                 if place == len(pages):
-                    question = Message(
-                        "You have seen all pages{keys}. {what}? Type yes: ", what=self._what, keys=self._keys
-                    )
+                    what = self._what or Message("Seal them for {name}", name=self.recipient)
+                    question = Message("You have seen all pages{keys}. {what}? Type yes: ", what=what, keys=self._keys)
                     word = ask_line(question).casefold()
                 else:
                     word = self._shown(pages, place)

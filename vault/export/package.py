@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import vault
+from vault.casework.disclosure import package_file
 from vault.errors import DependencyMissingError, InternalError, LeakError, TryAgainError, UsageError
 from vault.export import archive
 from vault.export.archive import FileEntry, Manifest, Sign, sign_manifest
@@ -303,8 +304,7 @@ def write_package(
 
     The fingerprint of `age_recipient` was compared by voice; the recipient knows the words of `package_public`, by
     whose key `sign` signs. `release` says who asked, `approval` is what a second person gave; that it is valid, the
-    caller has checked. After the day `expires` the recipient should no longer use it. `random` draws the package id and
-    the file name.
+    caller has checked. After the day `expires` the recipient should no longer use it. `random` draws the package id.
 
     Raises:
         LeakError: as `prepare`.
@@ -331,9 +331,9 @@ def write_package(
     check(encoded, own=manifest.own_leaves(), forbidden=prepared.forbidden)
     files[archive.MANIFEST] = encoded
     files[archive.SIGNATURE] = sign_manifest(encoded, package_public, sign)
-    # The name is drawn on its own: it is seen by everybody, the id by the recipient only.
-    name = f"referral-{random(8).hex()}.age"
-    return SealedPackage(name, manifest.package, seal_for(age_recipient, archive.pack(files)))
+    # The name is made of what everybody sees: the id is for the recipient only. The ledger knows the file by it.
+    sealed = seal_for(age_recipient, archive.pack(files))
+    return SealedPackage(package_file(hashlib.sha256(sealed).digest()), manifest.package, sealed)
 
 
 def publish(package: SealedPackage, folder: Path) -> Path:

@@ -55,7 +55,7 @@ _AS_THEY_ARE: Final = (
     # orders of the list
     Message("due"), Message("ref"), Message("name"), Message("status"),
     # what may leave
-    Message("keep"), Message("generalise"), Message("pseudonym"), Message("remove"), Message("document"),
+    Message("keep"), Message("pseudonym"), Message("remove"), Message("document"),
     Message("date"), Message("time"), Message("url"), Message("handle"), Message("iban"), Message("coordinates"),
     Message("unknown"),
     # what is erased
@@ -132,6 +132,7 @@ _IN_WORDS: Final = {
     "identity": Message("name, birth date and papers"), "others": Message("relatives and other people"),
     "account": Message("what happened and what they told"),
     "proceedings": Message("dates, hearings, detention and searches"),
+    "generalise": Message("less exact"),
     # what an entry counts
     "seat": Message("device"), "compartments": Message("case or list"),
 }

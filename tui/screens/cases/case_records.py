@@ -203,7 +203,7 @@ _NEW: Final = "new"
 
 
 class RecordsScreen(ListScreen, Erases, ActScreen):
-    """The records of one case."""
+    """The records of one case; it may begin with the form of a new one, of the kind `begins`."""
 
     NAME = Message("Dates and story")
     COLUMNS = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
@@ -228,11 +228,12 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         BACK,
     )
 
-    def __init__(self, case: str, ref: str, why: str) -> None:
+    def __init__(self, case: str, ref: str, why: str, *, begins: str = "") -> None:
         super().__init__()
         self._case = case
         self._ref = ref
         self._why = why
+        self._begins = begins
         self._records: tuple[RecordShown, ...] = ()
 
     @override
@@ -242,6 +243,8 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
 
     def on_mount(self) -> None:
         self.head(self._ref)
+        if self._begins:
+            self._begin(self._begins)
 
     @override
     def action_refresh(self, stand_on: str = "") -> None:

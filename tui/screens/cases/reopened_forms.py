@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tui.screens.cases.case_forms import AT_RISK, AtRiskForm, CaseEdit
-from tui.screens.cases.case_records import open_form
+from tui.screens.cases.case_records import RecordsScreen, open_form
 from tui.screens.cases.note_facts import draft_kind
 from tui.screens.cases.paper_form import NEXT_VERSION, PAPER, PaperForm, add_paper
 from tui.screens.cases.section import NewSection
@@ -22,6 +22,7 @@ from tui.screens.frame.record_form import RECORD
 from tui.screens.frame.screen_words import moment
 from tui.screens.people.person_form import PERSON, PersonForm
 from tui.screens.referral.export import EXPORT, ExportScreen
+from tui.screens.referral.what_left import LedgerScreen
 from tui.text.in_words import in_words
 from tui.values.cases_shown import CaseShown, DraftShown, PaperShown, Spot
 from tui.values.forms_typed import SLIP, FormPlace, FormTyped
@@ -35,6 +36,10 @@ from vault.acts.newcomer import ADMIT
 from vault.acts.recipient import ADD
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
+
+LEFT: Final = "left"
+STORY_OF_CASE: Final = "story"
+"""No forms that are kept: a list of the case, with the form of a new record over it where `about` names its kind."""
 
 _Open = Callable[[KeptForm], None]
 
@@ -139,7 +144,7 @@ def _form_words(form: FormTyped) -> Message:
 def go_on_in(
     screen: VaultScreen, case: CaseShown, place: FormPlace, why: str, then: Callable[[str | None], None]
 ) -> None:
-    """Open a form of this case again, over its screen. What it would change may be gone by now: then nothing opens.
+    """Open a form or a list of this case over its screen. What it would change may be gone by now: then nothing opens.
 
     Args:
         screen: of the case.
@@ -167,7 +172,11 @@ def go_on_in(
     elif place.form == PERSON:
         open_again(PersonForm(where, () if place.section else case.never_use))
     elif place.form == EXPORT:
-        open_again(ExportScreen(case.case, case.ref))
+        open_again(ExportScreen(case.case, case.ref, profile=place.about))
+    elif place.form == LEFT:
+        screen.app.push_screen(LedgerScreen(case.case, case.ref, why))
+    elif place.form == STORY_OF_CASE:
+        screen.app.push_screen(RecordsScreen(case.case, case.ref, why, begins=place.about), then)
     elif place.form == ACT:
         forms = {HOLD.name: HoldForm, NEW_SECTION.name: NewSection}
         of_case = forms.get(place.about)

@@ -81,11 +81,12 @@ EVERYWHERE = (
     Command(
         "exclamation_mark",
         "app.go('emergency')",
-        Message("In an emergency: a computer was taken, somebody disappeared"),
+        Message("In an emergency: computer taken, arrest, wrong hands, urgent package"),
         "!",
         brief=Message("in an emergency"),
     ),
     Command("", "app.go('week')", Message("The week: what has to be kept, day by day"), ""),
+    Command("", "app.go('left')", Message("What left a case: packages sent, asked back, in wrong hands"), ""),
     Command("", "app.go('calls')", Message("Calls: open slips; move or close them"), ""),
     Command("", "app.go('back_up')", Message("Make a backup"), ""),
     Command("", "app.go('log')", Message("The log, and its verification"), ""),

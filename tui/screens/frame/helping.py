@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from rich.cells import set_cell_size
@@ -22,10 +22,13 @@ from tui.widgets.overlays import Sheet
 from tui.widgets.screen_lines import Hint, KeyLine
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
+from vault.data_files import ReadWhenAsked, read_table
 from vault.words.message import Message, Words
 
 _KEY_WIDTH: Final = 12
 _WIDTH: Final = 70
+_OTHER_WORDS: Mapping[str, str] = ReadWhenAsked(lambda: read_table("tui.text", "other_words.toml", dict[str, str]))
+"""What else people call a command, by its action."""
 
 
 class Help(Sheet[str]):
@@ -102,9 +105,13 @@ class CommandList(Sheet[str]):
             [
                 ListRow(command.action, (_line(command),))
                 for command in self._commands
-                if all(word in in_words(command.words).casefold() for word in words)
+                if all(word in _called(command) for word in words)
             ]
         )
+
+
+def _called(command: Command) -> str:
+    return f"{in_words(command.words)} {_OTHER_WORDS.get(command.action, '')}".casefold()
 
 
 def _line(command: Command, without_key: str = "") -> str:

@@ -184,7 +184,7 @@ class ExportScreen(ActScreen, KeptForm):
             _OfWhom(self._person),
             _Needed(),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
-            FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
+            FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as last time")),
             FormRow(
                 Message("Folder"),
                 PlaceInput(

@@ -48,7 +48,7 @@ class QuestionsScreen(OneList):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("k", "decide('keep')", Message("Keep it as it is written"), "k", Message("keep")),
         Command("p", "decide('pseudonym')", Message("A code in its place"), "p", Message("code")),
-        Command("g", "decide('generalise')", Message("Say it less exactly"), "g", Message("generalise")),
+        Command("g", "decide('generalise')", Message("Say it less exactly"), "g", Message("less exact")),
         Command("x,delete", "decide('remove')", Message("Remove it"), "x", Message("remove")),
         Command("a", "accept", Message("Take the proposal for all that are open"), "a", Message("all")),
         Command("u", "undo", Message("Take the last decision back"), "u"),

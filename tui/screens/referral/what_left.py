@@ -18,19 +18,19 @@ from vault.acts.act import Told
 from vault.acts.referral import WRONG_RECIPIENT
 from vault.ids import short_id
 from vault.services.exports import ledger
-from vault.services.exports.ledger import Package
+from vault.services.exports.ledger import Package, told_state
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, joined, plural
 
 
 class LedgerScreen(ListScreen, ActScreen):
-    """One row for each package of a case, the last first."""
+    """One row for each package of a case, the last first, and how it stands."""
 
     NAME = Message("What left")
     COLUMNS = (
         Column(Message("day"), 12),
         Column(Message("package"), 10),
-        Column(Message("for what"), 22),
+        Column(Message("how it stands"), 28),
         Column(Message("recipient")),
     )
     LIST = "ledger"
@@ -80,15 +80,16 @@ class LedgerScreen(ListScreen, ActScreen):
 
 
 def _cells(package: Package) -> tuple[Words, ...]:
-    said = package.kept.value
-    return said.made, package.called, said.purpose, package.recipient
+    return package.kept.value.made, package.called, package.state, package.recipient
 
 
 def _about(package: Package) -> Words:
     said = package.kept.value
     by: Sequence[Words] = [short_id(consent) for consent in said.consents]
     told: list[Words] = [
+        Message("File {file}. For: {purpose}.", file=package.file, purpose=said.purpose),
         Message("Profile {profile}, made by {name}.", profile=word_of(said.profile), name=package.by),
+        *(Message("{state}.", state=told_state([each])) for each in package.states[1:]),
         Message("By consent {ids}.", ids=joined(by, ", ") or "") if by else Message("No consent stands beside it."),
     ]
     if package.whose:

@@ -13,6 +13,7 @@ from vault.casework.form import Form, FormedRecord, Shape, asked
 from vault.casework.vocabulary import ReferralPurpose
 from vault.errors import UsageError
 from vault.ids import RecordId
+from vault.words.codes import words_of
 from vault.words.message import Message
 
 DAYS: Final = 90
@@ -125,7 +126,17 @@ class Consent(FormedRecord):
         if self.withdrawn is not None and self.withdrawn < self.given:
             raise UsageError(Message("{field} is before the day on which it was given", field="withdrawn"))
         if self.basis is None and self.how is None:
-            raise UsageError(Message("{field} is empty", field="how"))
+            raise UsageError(
+                Message("{field} is empty", field="how"),
+                next_step=Message("Say how they gave it: {words}.", words=words_of(ConsentHow)),
+            )
+        if not self.covers():
+            raise UsageError(
+                Message("{field} is empty", field="identity"),
+                next_step=Message(
+                    "Say yes to one thing that may be told: identity, others, account, proceedings or health."
+                ),
+            )
         if self.basis is not None and not self.reason:
             raise UsageError(
                 Message("{field} is empty", field="reason"),
@@ -134,13 +145,6 @@ class Consent(FormedRecord):
         if self.by is not None and not self.speaker:
             raise UsageError(
                 Message("{field} is empty", field="speaker"), next_step=Message("Say who speaks for the client.")
-            )
-        if not self.covers():
-            raise UsageError(
-                Message("{field} is empty", field="identity"),
-                next_step=Message(
-                    "Say yes to one thing that may be told: identity, others, account, proceedings or health."
-                ),
             )
         object.__setattr__(self, "until", until.isoformat())
         if self.again is None:

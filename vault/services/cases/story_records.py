@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vault.access.session import Session
+from vault.casework.case import Case
 from vault.casework.form import Form, FormedRecord, Shape
 from vault.casework.person import Person
 from vault.casework.story import STORY
@@ -38,7 +39,7 @@ from vault.index.people_index import people_in
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, by_date, log_view, today
-from vault.services.cases.editing import Edited, Place, edit, keep_one, locate
+from vault.services.cases.editing import KINDS, Edited, Place, edit, keep_one, locate
 from vault.services.cases.urgent_reviews import package_reviewed
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.stored_records import Stored, read_heads
@@ -51,6 +52,7 @@ _MOST_OF_A_DAY = 12  # of one case
 _LATE_FIRST = 2  # of one case
 _LONG_LATE = datetime.timedelta(days=30)
 _CONFIRMED = "confirmed"
+_IN_A_CASE = frozenset(KINDS) - {Case.KIND}
 _FULL_DAY = len("2026-11-27")
 
 
@@ -155,7 +157,7 @@ def _require_past(session: Session, record: FormedRecord) -> None:
 def _id_of(session: Session, case: CompartmentId, text: str) -> str:
     people = people_in(up_to_date_index(session), case)
     named = [record for record, name in people.items() if name.casefold() == text.strip().casefold()]
-    place = Place(case, RecordId(named[0]), Person.KIND) if len(named) == 1 else locate(session, text)
+    place = Place(case, RecordId(named[0]), Person.KIND) if len(named) == 1 else locate(session, text, _IN_A_CASE)
     if place.case != case:
         raise UsageError(Message("this record is in another case"))
     return place.record.hex()

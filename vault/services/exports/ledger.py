@@ -5,14 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import Final
 
 from vault.access.session import Session
-from vault.casework.disclosure import Disclosure
+from vault.casework.disclosure import Disclosure, package_file
 from vault.casework.person import Person
+from vault.casework.story.consent import Consent
+from vault.casework.story.events import Task
+from vault.casework.story.incident import ChecklistStep
+from vault.casework.story.referrals import Referral
 from vault.casework.vocabulary import PersonRole
 from vault.errors import NotFoundError
 from vault.ids import ID_SIZE, CompartmentId, RecordId, short_id
 from vault.policy import roles
+from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.profile import PROFILES
 from vault.redaction.spans import Action, IdentifierType
 from vault.services.cases import same_people
@@ -23,19 +30,59 @@ from vault.services.exports.said_beside import organisation_name
 from vault.services.projection.authors import written_by
 from vault.services.projection.short_ids import the_one_meant
 from vault.services.projection.stored_records import Stored, stored_of_kind
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, filled
 from vault.words.next_step import NextStep
 
 _ANSWER_DAYS = 14
+_DAY = len("2026-12-03")
 LETTER_TITLE = Message("Letter about packages that you got")
 LETTER_FOOT = Message("This letter names nobody whose data is in a package. It is not encrypted.")
+
+
+@unique
+class State(StrEnum):
+    """What the records of a case say of a package that left. The words are part of `--json`."""
+
+    SENT = "sent"  # to a recipient whose referral is for this: the last of several
+    ANSWERED = "answered"
+    ENDED = "consent-ended"
+    WITHDRAWN = "consent-withdrawn"
+    ASKED_BACK = "asked-back"
+    DELETED = "deletion-confirmed"
+    WRONG_RECIPIENT = "wrong-recipient"
+
+
+_SINCE: Final = frozenset({State.SENT, State.ANSWERED, State.DELETED})
+_STATES: Final[Mapping[State, Message]] = {
+    State.SENT: Message("sent {day}"),
+    State.ANSWERED: Message("they answered {day}"),
+    State.ENDED: Message("consent ended {day}"),
+    State.WITHDRAWN: Message("consent withdrawn {day}"),
+    State.ASKED_BACK: Message("asked back {day}"),
+    State.DELETED: Message("deleted {day}"),
+    State.WRONG_RECIPIENT: Message("wrong hands {day}"),
+}
+
+
+def told_state(states: Sequence[tuple[State, str]]) -> Message:
+    """Return the last that is known of a package."""
+    if not states:
+        return Message("sent? not written down")
+    state, day = states[0]
+    return filled(_STATES[state], day=day)
+
+
+def asks_deletion(holder: Words) -> str:
+    """Return what the task says that is kept with the letter to a recipient that asks packages back."""
+    return str(Message("did {name} confirm the deletion?", name=holder))
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """A package that left: of which case, who got it when, by which consents, and who sent it.
 
-    `whose` are the people of the case who stand in it by a code, or are clients that its profile names.
+    `whose` are the people of the case who stand in it by a code, or are clients that its profile names. `states` are
+    what the case says of it since, the last first.
     """
 
     case: CompartmentId
@@ -43,6 +90,17 @@ class Package:
     recipient: Words = field(repr=False)
     by: str = field(repr=False)
     whose: tuple[str, ...] = field(default=(), repr=False)
+    states: tuple[tuple[State, str], ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Return the name that its file got; older programs drew another: its digest tells it then."""
+        return package_file(self.kept.value.digest)
+
+    @property
+    def state(self) -> Message:
+        """Return how it stands, for people."""
+        return told_state(self.states)
 
     @property
     def called(self) -> str:
@@ -62,6 +120,8 @@ class Package:
             "profile": said.profile,
             "purpose": said.purpose,
             "digest": said.digest.hex(),
+            "file": self.file,
+            "states": [{"state": state.value, "day": day} for state, day in self.states],
             "consents": [consent.hex() for consent in said.consents],
             "read": said.pages,
         }
@@ -70,8 +130,11 @@ class Package:
     def line(self) -> Message:
         said = self.kept.value
         return Message(
-            "{day}  {recipient}  {profile}  {purpose}  reference {ref}  package {id}  consent {consents}  {name}",
+            "{day}  {recipient}  {profile}  {purpose}  {state}  file {file}  reference {ref}  package {id}"
+            "  consent {consents}  {name}",
             day=said.made,
+            state=self.state,
+            file=self.file,
             ref=said.reference or "-",
             recipient=self.recipient,
             profile=said.profile,
@@ -96,10 +159,36 @@ def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> 
             names.get(RecordId(stored.value.recipient), gone),
             authors.get(stored.record, ""),
             _whose(stored.value, persons),
+            _states(stored.value, versions, names.get(RecordId(stored.value.recipient), gone), today(session)),
         )
         for stored in found
     ]
     return sorted(packages, key=lambda package: (package.kept.value.made, package.kept.written_ms), reverse=True)
+
+
+def _states(left: Disclosure, versions: list[OpenedVersion], holder: Words, day: str) -> tuple[tuple[State, str], ...]:
+    """Return what the records of a case say of a package that left it, the last first."""
+    profile, file = PROFILES.get(left.profile), package_file(left.digest)
+    consents = [consent for version, consent in of_kind(versions, Consent) if version.record in left.consents]
+    referrals = [
+        each.value
+        for each in stored_of_kind(versions, Referral)
+        if profile is not None and (each.value.recipient, each.value.purpose) == (left.recipient, profile.consent)
+    ]
+    withdrawn = min((consent.withdrawn for consent in consents if consent.withdrawn), default="")
+    asked = [each.value for each in stored_of_kind(versions, Task) if each.value.what == asks_deletion(holder)]
+    steps = [each.value for each in stored_of_kind(versions, ChecklistStep) if file in (each.value.text or "")]
+    ended = min((consent.until or "" for consent in consents), default="")
+    found = [
+        (State.WRONG_RECIPIENT, min((step.due or "" for step in steps), default="")[:_DAY]),
+        (State.DELETED, max((task.done or "" for task in asked if withdrawn), default="")),
+        (State.ASKED_BACK, withdrawn if asked else ""),
+        (State.WITHDRAWN, withdrawn),
+        (State.ENDED, ended if ended < day else ""),
+        (State.ANSWERED, max((each.replied or "" for each in referrals), default="")),
+        (State.SENT, max((each.sent or "" for each in referrals), default="")),
+    ]
+    return tuple((state, when) for state, when in found if when and (when >= left.made or state not in _SINCE))
 
 
 def _whose(left: Disclosure, persons: Mapping[RecordId, Person]) -> tuple[str, ...]:
@@ -190,6 +279,7 @@ def recall_letter(session: Session, packages: Sequence[Package]) -> tuple[Words,
             "Write to us by {day} that it is done. If you must keep something, say what, and why.",
             day=answer_by(session),
         ),
+        *_answers_to(packages),
     )
 
 
@@ -202,7 +292,18 @@ def wrong_letter(session: Session, package: Package) -> tuple[Words, ...]:
         Message("Please do not try to open it, and pass it on to nobody. It is sealed for one key."),
         Message("Delete every copy: files, mail, backups, paper."),
         Message("Write to us today that it is done, and whether anybody opened it."),
+        *_answers_to([package]),
     )
+
+
+def called_by(packages: Sequence[Package]) -> str:
+    """Return whom the newest of these packages names to be called, and how; empty where none does."""
+    return next((each.kept.value.contact for each in packages if each.kept.value.contact), "")
+
+
+def _answers_to(packages: Sequence[Package]) -> list[Message]:
+    contact = called_by(packages)
+    return [Message("Your answer to: {contact}", contact=contact)] if contact else []
 
 
 def _from(session: Session) -> list[Words]:

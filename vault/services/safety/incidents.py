@@ -12,7 +12,7 @@ from typing import Any, Final
 from vault.access.session import Session
 from vault.casework.case import SectionKind
 from vault.casework.dates import checked_moment
-from vault.casework.story.incident import HOURS, Checklist, ChecklistStep, IncidentKind
+from vault.casework.story.incident import HOURS, Checklist, ChecklistStep, IncidentKind, StepCode
 from vault.casework.story.protection import AT_RISK_SEALED, CheckIn, CheckInEnd, Step, missed_for, records_of, where_of
 from vault.casework.vocabulary import word_of
 from vault.display import age, here
@@ -138,12 +138,16 @@ def told_after(session: Session, case: CompartmentId, what: IncidentKind) -> tup
     return Message("What to do now, step by step"), follows
 
 
+_OF_ONE_THING: Final = frozenset({StepCode.ASK_TO_DELETE, StepCode.SEND_IT_ANEW})
+
+
 def begin_checklist(
-    session: Session, case: CompartmentId, name: str, *, since: str | None = None
+    session: Session, case: CompartmentId, name: str, *, since: str | None = None, about: str = ""
 ) -> tuple[RecordId, ...]:
     """Write every step of a checklist into a case, each with the time by which it is to be done; return their ids.
 
     All of them are one operation. `since` is when it happened, with a time; now without it.
+    `about` is what it is about, for the steps that need to know.
 
     Raises:
         UsageError: no such checklist, no such time, or steps of it are still to be done in this case.
@@ -160,7 +164,12 @@ def begin_checklist(
         raise UsageError(Message("{field} must be a day with a time", field="since"))
     began = datetime.datetime.fromisoformat(checked_moment(written, "since"))
     steps = [
-        ChecklistStep(step, checklist, due=(began + datetime.timedelta(hours=hours)).isoformat(timespec="minutes"))
+        ChecklistStep(
+            step,
+            checklist,
+            due=(began + datetime.timedelta(hours=hours)).isoformat(timespec="minutes"),
+            text=about if step in _OF_ONE_THING and about else None,
+        )
         for step, hours in HOURS[checklist].items()
     ]
     with session.work(case) as work:
