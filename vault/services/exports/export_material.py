@@ -25,6 +25,7 @@ from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref
 from vault.index.case_pages import cases_by_ref
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
+from vault.redaction.coarser import EXACTLY, Coarser
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.judging import words_typed
 from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, Series, profile_named
@@ -57,6 +58,14 @@ from vault.services.exports.export_people import (
     same_people,
 )
 from vault.services.exports.partners import KeptPartner, find
+from vault.services.exports.rare_things import (
+    RareThing,
+    answers_to,
+    changed_by,
+    is_marked,
+    questions_of,
+    rare_things,
+)
 from vault.services.exports.said_beside import in_order, today, told_beside
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
@@ -230,24 +239,42 @@ def make_ready(
         earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
     book = PseudonymBook(given, beside, choose=secrets.choice)
     hidden = earlier if question is not None else [Earlier(before.value.decisions) for before in material.before]
+    of_rare = {form: action for form, action in wish.decisions.items() if is_marked(form)}
+    wish = replace(wish, decisions={form: said for form, said in wish.decisions.items() if form not in of_rare})
     now, by_hand = wish.decisions, hidden_by_hand(hidden, (*wish.decisions, *wish.hidden))  # by whatever profile
     if now or wish.hidden:
         now, typed = _told_apart(material, earlier, wish)
         by_hand += typed
     excluded = tuple(_typed(form, RedactionAction.REMOVE, ByHand.OTHER) for form in sorted(material.agreed.excluded))
-    taken = _in_force(earlier, now, (*by_hand, *excluded))
+    taken = _in_force(earlier, {**now, **of_rare}, (*by_hand, *excluded))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
     as_proposed: tuple[FormQuestion, ...] = ()
     if isinstance(result, OpenQuestions) and wish.take_proposals:
         as_proposed = result.questions
-        taken = _in_force(earlier, {**now, **decide_proposed(result)}, (*by_hand, *excluded))
+        now = {**now, **decide_proposed(result)}
+        taken = _in_force(earlier, {**now, **of_rare}, (*by_hand, *excluded))
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result
+    things = rare_things(session, case, material.profile, material.records, result, day=today(session).isoformat())
+    answers = answers_to(things, taken.decisions, taken.read)
+    open_things = questions_of(things, answers) if question is None else ()  # else all was asked before
+    if open_things and not wish.take_proposals:
+        return OpenQuestions(open_things)
+    of_rare |= {each.form: each.proposal for each in open_things}
+    _require_rare(wish, of_rare, things)
+    changed = changed_by(things, {**answers, **decisions_by_key(of_rare)})
+    if changed is not None:
+        by_hand += changed.lasting
+        hiding = _in_force(earlier, now, (*by_hand, *excluded, *changed.hidden))
+        result = _redact(material, hiding, book, changed.coarser)
+        if isinstance(result, OpenQuestions):
+            return result
     _require_there(wish, by_hand, result)
-    actions = {form: RedactionAction(action) for form, action in taken.decisions.items()}
-    return Ready(material, result, actions, book, questions, as_proposed, by_hand, bool(wish.hidden))
+    actions = {form: RedactionAction(action) for form, action in {**taken.decisions, **of_rare}.items()}
+    asked_now, as_proposed = questions + len(open_things), (*as_proposed, *open_things)
+    return Ready(material, result, actions, book, asked_now, as_proposed, by_hand, bool(wish.hidden))
 
 
 def _in_force(earlier: Sequence[Earlier], now: Decisions, by_hand: tuple[Decision, ...]) -> _Taken:
@@ -278,11 +305,15 @@ def _told_apart(material: Material, earlier: Sequence[Earlier], wish: Wish) -> t
         elif action in HIDING and (wish.is_strict or words_typed(form)):
             typed.setdefault(key, _typed(form, action, ByHand.NAME))
         elif wish.is_strict and key not in typed:
-            raise UsageError(
-                Message("decision {number} is about nothing that is asked", number=number),
-                next_step=Message("List what is asked with --json. What nobody asks about can only be hidden."),
-            )
+            raise _about_nothing(number)
     return now, tuple(typed.values())
+
+
+def _about_nothing(number: int) -> UsageError:
+    return UsageError(
+        Message("decision {number} is about nothing that is asked", number=number),
+        next_step=Message("List what is asked with --json. What nobody asks about can only be hidden."),
+    )
 
 
 def _typed(form: str, action: RedactionAction, kind: str) -> Decision:
@@ -292,6 +323,13 @@ def _typed(form: str, action: RedactionAction, kind: str) -> Decision:
             next_step=Message("Hide a longer text in parts."),
         )
     return Decision(" ".join(form.split()), action.value, checked_word(ByHand, kind, "kind").value)
+
+
+def _require_rare(wish: Wish, said: Decisions, things: Sequence[RareThing]) -> None:
+    keys = {thing.key for thing in things}
+    for number, form in enumerate(said, 1):
+        if wish.is_strict and form_key(form) not in keys:
+            raise _about_nothing(number)
 
 
 def _require_there(wish: Wish, by_hand: Sequence[Decision], made: RedactedDossier) -> None:
@@ -452,7 +490,9 @@ class _Taken:
     by_hand: tuple[Decision, ...] = field(default=(), repr=False)
 
 
-def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
+def _redact(
+    material: Material, taken: _Taken, book: PseudonymBook, coarser: Coarser = EXACTLY
+) -> RedactedDossier | OpenQuestions:
     registry = build_registry(material.people)
     source = dossier_source(material.records, material.same)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
@@ -463,11 +503,12 @@ def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedD
         )
     )
     names = {each.form: RedactionAction(each.action) for each in taken.by_hand if each.kind == ByHand.NAME}
+    asked = {form: action for form, action in taken.decisions.items() if not is_marked(form)}
     return redact(
-        whole,
+        coarser.of(whole),
         material.profile,
         registry,
-        {**taken.decisions, **names},
+        {**asked, **names, **coarser.forms()},
         book,
         read=taken.read,
         elsewhere=material.elsewhere,
