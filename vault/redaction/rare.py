@@ -1,6 +1,6 @@
 """Rare phrases of a finished text: what a search would find elsewhere too. Whether they are rare, the index knows.
 
-A phrase is a quotation, a name of something that somebody let stay, or what stands behind words such as `worked as`.
+A phrase is a quotation, a name or number that somebody let stay, or what stands behind words such as `worked as`.
 Nearly every sentence stands in one case alone; of all others nothing is said.
 """
 
@@ -15,20 +15,15 @@ import msgspec
 
 from vault.data_files import read_table
 from vault.names.normal import normal, normal_text
-from vault.redaction.detect import find_shapes
-from vault.redaction.judging import forms, uncovered
-from vault.redaction.spans import Action, IdentifierType, Span, fuse
 from vault.redaction.transform import context_of
 from vault.redaction.units import PART_OF
 
 MOST_WORDS = 7
 _FEWEST_LETTERS = 3
 _AFTER_A_CUE = 5
-_OF_TIME = {IdentifierType.DATE, IdentifierType.TIME}
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"\[\]\n]{3,200})[”“»\"]")
 _WORDS = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _GAP = re.compile(r"[^\S\n]+")
-_PUT = re.compile(r"\[[^\]\n]*\]|\b\d{4}(?:-\d{2}){1,2}~?")
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,12 +40,17 @@ class Phrase:
     rank: int
 
 
-def phrases_in(texts: Iterable[str]) -> list[Phrase]:
-    """Return the phrases of texts, each once, the rarest kind first and in it the longest."""
+def phrases_in(texts: Iterable[str], kept: Iterable[str] = ()) -> list[Phrase]:
+    """Return the phrases of texts, each once, the rarest kind first and in it the longest.
+
+    `kept` are forms that somebody let stay: of them, those with a capital or a digit count.
+    """
     found: dict[str, Phrase] = {}
+    names = [form for form in kept if not form.islower() and sum(map(str.isalnum, form)) >= _FEWEST_LETTERS]
+    named = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True)))
     for text in dict.fromkeys(texts):
         taken: list[tuple[int, int]] = []
-        for rank, start, end in _places(text):
+        for rank, start, end in _places(text, named if names else None):
             form = text[start:end]
             if sum(map(str.isalnum, form)) < _FEWEST_LETTERS or any(a < end and start < b for a, b in taken):
                 continue
@@ -59,24 +59,13 @@ def phrases_in(texts: Iterable[str]) -> list[Phrase]:
     return sorted(found.values(), key=lambda phrase: (phrase.rank, -len(phrase.form)))
 
 
-def _places(text: str) -> Iterator[tuple[int, int, int]]:
+def _places(text: str, named: re.Pattern[str] | None) -> Iterator[tuple[int, int, int]]:
     for match in _QUOTED.finditer(text):
         words = [(match.start(1) + word.start(), match.start(1) + word.end()) for word in _WORDS.finditer(match[1])]
         if words:
             yield 0, words[0][0], words[:MOST_WORDS][-1][1]
     yield from ((1, *place) for place in _behind_cues(text))
-    yield from ((2, *place) for place in _names(text))
-
-
-def _names(text: str) -> Iterator[tuple[int, int]]:
-    """Yield what nothing explains and somebody let stay: names of schools, clubs, things, and numbers; no dates."""
-    told = [(match.start(), match.end()) for match in _PUT.finditer(text)]
-    shapes = find_shapes(normal_text(text))
-    told += [(shape.start, shape.end) for shape in shapes if shape.kind in _OF_TIME]
-    covered = fuse(Span(*place, IdentifierType.DATE, Action.KEEP) for place in told)
-    for form in forms(uncovered(text, covered), frozenset()):
-        if not text[form.start : form.end].islower():
-            yield form.start, form.end
+    yield from ((2, *match.span()) for match in named.finditer(text)) if named else ()
 
 
 def _behind_cues(text: str) -> Iterator[tuple[int, int]]:
@@ -84,7 +73,7 @@ def _behind_cues(text: str) -> Iterator[tuple[int, int]]:
     plain = normal_text(text)
     for match in pattern.finditer(plain.text):
         first = last = None
-        place, end = match.end(), match.end()
+        place = match.end()
         for _ in range(_AFTER_A_CUE):
             gap = _GAP.match(plain.text, place)
             word = None if gap is None else _WORDS.match(plain.text, gap.end())
@@ -96,7 +85,8 @@ def _behind_cues(text: str) -> Iterator[tuple[int, int]]:
             if not is_grammar:
                 first, last = (word.start() if first is None else first), word.end()
             place = word.end()
-        if first is not None and last is not None and end < last:
+        is_cut = plain.text[place : place + 2] == " ["  # what follows is hidden
+        if first is not None and last is not None and not is_cut:
             yield plain.source_range(first, last)
 
 

@@ -257,7 +257,10 @@ def make_ready(
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result
-    things = rare_things(session, case, material.profile, material.records, result, day=today(session).isoformat())
+    kept = [form for form, action in taken.decisions.items() if action == RedactionAction.KEEP and not is_marked(form)]
+    things = rare_things(
+        session, case, material.profile, material.records, result, day=today(session).isoformat(), kept=kept
+    )
     answers = answers_to(things, taken.decisions, taken.read)
     open_things = questions_of(things, answers) if question is None else ()  # else all was asked before
     if open_things and not wish.take_proposals:

@@ -6,7 +6,7 @@ of a text has: what is decided about it is kept with the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -36,7 +36,7 @@ from vault.words.message import Message, plural
 FEW_PEOPLE = 20
 """With fewer clients in a vault, everything in it is rare."""
 MOST_SHARING = 3
-MOST_PHRASES = 10
+MOST_ASKED = 10
 _OF_1000_WORDS = _FEWEST_PHRASES = 3
 _LONGEST = 150
 _DAY, _MONTH, _YEAR, _DECADE = len("2026-05-14"), len("2026-05"), len("2026"), len("199")
@@ -151,44 +151,69 @@ class _Client:
 
 
 def rare_things(
-    session: Session, case: CompartmentId, profile: Profile, records: Records, dossier: RedactedDossier, *, day: str
+    session: Session,
+    case: CompartmentId,
+    profile: Profile,
+    records: Records,
+    dossier: RedactedDossier,
+    *,
+    day: str,
+    kept: Collection[str],
 ) -> list[RareThing]:
     """Return what may be rare in a finished text, combinations first; nothing where it names its client anyway.
 
-    `records` are those of which the text was made, in its order; `day` is that of the export.
+    `records` are those of which the text was made, in its order; `day` is that of the export, `kept` are forms that
+    somebody let stay.
     """
     rows = ((version, record, source_record(entity, version, record)) for entity, version, record in records)
     leaving = ((*each[:2], rule) for each in rows if (rule := profile.rule(each[2].kind, each[2].variant)) is not None)
     told = [(*row, section) for row, section in zip(leaving, dossier.sections, strict=True)]
-    if any(_is_named(record, rule, section) for _, record, rule, section in told):
+    if any(_is_named(*row[1:]) for row in told):
         return []
     index, texts = up_to_date_index(session), [block.text for part in dossier.sections for block in part.blocks]
-    people, words = count_clients(index), frozenset(words_of("\n".join(texts).casefold()))
-    events = [
-        event for version, record, _, section in told if (event := _event(version, record, section, words)) is not None
-    ]
-    ages = {age for text in texts for _, _, age in ages_in(text)}
+    people = count_clients(index)
+    found = list(_combinations(index, [(row[0], row[1], row[3]) for row in told], texts, people, int(day[:_YEAR])))
+    if people < FEW_PEOPLE:
+        return found
+    rare = [thing for thing in found if thing.is_rare]
+    most = max(_FEWEST_PHRASES, _OF_1000_WORDS * sum(len(text.split()) for text in texts) // 1000)
+    asked = {form_key(each.form) for thing in rare for each in thing.hides}
+    phrases = {
+        phrase.form: phrase for phrase in phrases_in(texts, [form for form in kept if form_key(form) not in asked])
+    }
+    alone = in_no_other_case(index, phrases, case)
+    versions = frozenset(row[0] for row in told)
+    shown = islice(alone, max(0, min(most, MOST_ASKED - len(rare))))
+    return [*found, *(_of_phrase(phrases[form], versions) for form in shown)]
+
+
+def _combinations(
+    index: Index,
+    told: list[tuple[VersionId, CaseworkRecord, RedactedSection]],
+    texts: list[str],
+    people: int,
+    year: int,
+) -> Iterator[RareThing]:
+    """Yield of each client what is told of them with each event, or, where people are few, with all of them."""
+    words, ages = frozenset(words_of("\n".join(texts).casefold())), {age for text in texts for *_, age in ages_in(text)}
+    events = sorted(
+        (event for row in told if (event := _event(*row, words)) is not None),
+        key=lambda event: (event.month, event.kind),
+    )
     clients = [
-        _client(version, record, section, ages, int(day[:_YEAR]))
-        for version, record, _, section in told
+        _client(version, record, section, ages, year)
+        for version, record, section in told
         if isinstance(record, Person) and record.role is PersonRole.CLIENT
     ]
-    found: dict[str, RareThing] = {}
+    each: list[tuple[_Event, ...]] = [(event,) for event in events] or [()]
+    groups = [tuple(events)] if people < FEW_PEOPLE else each
+    found = set[str]()
     for client in clients or [_Client()]:
-        groups: list[tuple[_Event, ...]] = (
-            [tuple(events)] if people < FEW_PEOPLE else [(event,) for event in events] or [()]
-        )
         for group in groups:
             thing = _combination(index, client, group, texts, people)
-            if thing is not None:
-                found.setdefault(thing.key, thing)
-    combinations = list(found.values())
-    if people < FEW_PEOPLE:
-        return combinations
-    most = MOST_PHRASES - sum(thing.is_rare for thing in combinations)
-    most = min(most, max(_FEWEST_PHRASES, _OF_1000_WORDS * sum(len(text.split()) for text in texts) // 1000))
-    versions = frozenset(version for version, *_ in told)
-    return combinations + [_of_phrase(phrase, versions) for phrase in islice(_rare(index, case, texts), max(0, most))]
+            if thing is not None and thing.key not in found:
+                found.add(thing.key)
+                yield thing
 
 
 def _is_named(record: object, rule: RecordRule, section: RedactedSection) -> bool:
@@ -264,11 +289,6 @@ def _combination(
     if thing.can_be_coarser:
         return replace(thing, question=replace(thing.question, proposal=Action.GENERALISE))
     return thing
-
-
-def _rare(index: Index, case: CompartmentId, texts: list[str]) -> Iterator[Phrase]:
-    phrases = {phrase.form: phrase for phrase in phrases_in(texts)}
-    yield from (phrases[form] for form in in_no_other_case(index, phrases, case))
 
 
 def _of_phrase(phrase: Phrase, versions: frozenset[VersionId]) -> RareThing:
