@@ -186,7 +186,10 @@ class _Desk:
         return _Passage(value, fused)
 
     def _free(self, text: str, version: bytes, name: str) -> _Draft:
-        judged, undecided = self._judged_all(text, detect(text, self.judge.registry), version)
+        seen = self.judge.registry.seen
+        if text not in seen:
+            seen[text] = detect(text, self.judge.registry)
+        judged, undecided = self._judged_all(text, seen[text], version)
         fused = fuse((*judged, *self._elsewhere(text)))
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)

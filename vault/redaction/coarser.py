@@ -20,6 +20,7 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 _A_MONTH = re.compile(r"\d{4}-\d{2}~?", re.ASCII)
+_NUMBER = re.compile(r"\d+")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -92,7 +93,13 @@ def times_in(text: str, times: Collection[str]) -> Iterator[tuple[int, int, str]
         return
     months = {time[:_MONTH]: time[:_YEAR] for time in times}
     without_year = {time[_YEAR:]: time[:_YEAR] for time in times if len(time) > _MONTH}
-    for shape in find_shapes(normal_text(text)):
+    plain = normal_text(text)
+    numbers = {time[:_YEAR] for time in times} | {
+        time[_MONTH + 1 :].lstrip("0") for time in times if len(time) > _MONTH
+    }
+    if numbers.isdisjoint(number.lstrip("0") for number in _NUMBER.findall(plain.text)):
+        return  # as most texts
+    for shape in find_shapes(plain):
         if shape.kind is not IdentifierType.DATE:
             continue
         for year, month, day in shape.days:

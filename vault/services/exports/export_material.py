@@ -40,7 +40,7 @@ from vault.redaction.questions import (
     hidden_by_hand,
 )
 from vault.redaction.questions import Question as FormQuestion
-from vault.redaction.registry import RegisteredPerson, build_registry
+from vault.redaction.registry import Registry, build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
 from vault.redaction.spans import Action as RedactionAction
 from vault.redaction.transform import PseudonymBook
@@ -137,7 +137,7 @@ class NotThereError(UsageError):
 class Material:
     """All that an export is made of.
 
-    `people` are whom redaction knows; `elsewhere` are words of its texts that
+    `registry` has whom redaction knows; `elsewhere` are words of its texts that
     are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another,
     `same` the record that stands for each of their records.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
@@ -150,7 +150,7 @@ class Material:
     profile: Profile
     recipient: KeptPartner
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = field(repr=False)
-    people: tuple[RegisteredPerson, ...] = field(repr=False)
+    registry: Registry = field(repr=False)
     elsewhere: frozenset[str] = field(repr=False)
     joined: frozenset[VersionId]
     same: Mapping[bytes, bytes]
@@ -462,7 +462,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
         profile=profile,
         recipient=recipient,
         records=records,
-        people=known_people(session, case, persons, why=why),
+        registry=build_registry(known_people(session, case, persons, why=why)),
         elsewhere=names_elsewhere(session, case, source, profile, why=why),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
         same=same_people(rows, persons),
@@ -496,7 +496,6 @@ class _Taken:
 def _redact(
     material: Material, taken: _Taken, book: PseudonymBook, coarser: Coarser = EXACTLY
 ) -> RedactedDossier | OpenQuestions:
-    registry = build_registry(material.people)
     source = dossier_source(material.records, material.same)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
     whole = DossierSource(
@@ -510,7 +509,7 @@ def _redact(
     return redact(
         coarser.of(whole),
         material.profile,
-        registry,
+        material.registry,
         {**asked, **names, **coarser.forms()},
         book,
         read=taken.read,
