@@ -18,7 +18,6 @@ from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.display import DAY, time_text
 from vault.errors import UsageError
-from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref
@@ -59,28 +58,19 @@ from vault.services.exports.export_people import (
 )
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.exports.rare_things import (
-    RareThing,
+    about_nothing,
     answers_to,
     changed_by,
     is_marked,
     questions_of,
     rare_things,
+    require_rare,
 )
 from vault.services.exports.said_beside import in_order, today, told_beside
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.words.message import Message
-
-
-def as_asked(cover: Cover, asked: Approving) -> Cover:
-    """Return the cover with which the same files come of an answered question as were shown in it."""
-    if not asked.day:
-        return cover
-    # Programs before wrote the reference of the case into what they asked: such a question is asked again.
-    reference = asked.reference or cover.reference
-    said = {"language": asked.language, "pages": asked.pages, "day": asked.day, "contact": asked.contact}
-    return replace(cover, **said, reference=reference)
 
 
 def reference_for(session: Session, material: Material) -> str:
@@ -257,16 +247,22 @@ def make_ready(
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result
-    kept = [form for form, action in taken.decisions.items() if action == RedactionAction.KEEP and not is_marked(form)]
     things = rare_things(
-        session, case, material.profile, material.records, result, day=today(session).isoformat(), kept=kept
+        session,
+        case,
+        material.profile,
+        material.records,
+        result,
+        day=today(session).isoformat(),
+        decisions=taken.decisions,
     )
     answers = answers_to(things, taken.decisions, taken.read)
     open_things = questions_of(things, answers) if question is None else ()  # else all was asked before
     if open_things and not wish.take_proposals:
         return OpenQuestions(open_things)
     of_rare |= {each.form: each.proposal for each in open_things}
-    _require_rare(wish, of_rare, things)
+    if wish.is_strict:
+        require_rare(of_rare, things)
     changed = changed_by(things, {**answers, **decisions_by_key(of_rare)})
     if changed is not None:
         by_hand += changed.lasting
@@ -308,15 +304,8 @@ def _told_apart(material: Material, earlier: Sequence[Earlier], wish: Wish) -> t
         elif action in HIDING and (wish.is_strict or words_typed(form)):
             typed.setdefault(key, _typed(form, action, ByHand.NAME))
         elif wish.is_strict and key not in typed:
-            raise _about_nothing(number)
+            raise about_nothing(number)
     return now, tuple(typed.values())
-
-
-def _about_nothing(number: int) -> UsageError:
-    return UsageError(
-        Message("decision {number} is about nothing that is asked", number=number),
-        next_step=Message("List what is asked with --json. What nobody asks about can only be hidden."),
-    )
 
 
 def _typed(form: str, action: RedactionAction, kind: str) -> Decision:
@@ -326,13 +315,6 @@ def _typed(form: str, action: RedactionAction, kind: str) -> Decision:
             next_step=Message("Hide a longer text in parts."),
         )
     return Decision(" ".join(form.split()), action.value, checked_word(ByHand, kind, "kind").value)
-
-
-def _require_rare(wish: Wish, said: Decisions, things: Sequence[RareThing]) -> None:
-    keys = {thing.key for thing in things}
-    for number, form in enumerate(said, 1):
-        if wish.is_strict and form_key(form) not in keys:
-            raise _about_nothing(number)
 
 
 def _require_there(wish: Wish, by_hand: Sequence[Decision], made: RedactedDossier) -> None:

@@ -6,7 +6,7 @@ of a text has: what is decided about it is kept with the others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -17,6 +17,7 @@ from vault.casework.person import Person
 from vault.casework.story.events import Hearing
 from vault.casework.traits import born, event_of, happened, nation, town, words_of_place
 from vault.casework.vocabulary import PersonRole
+from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.file import Index
 from vault.index.in_common import clients_sharing, count_clients, in_no_other_case
@@ -104,6 +105,26 @@ def questions_of(things: Iterable[RareThing], answers: Mapping[str, Action]) -> 
     return tuple(thing.question for thing in things if thing.is_rare and thing.key not in answers)
 
 
+def require_rare(said: Iterable[str], things: Iterable[RareThing]) -> None:
+    """Raise where one of the forms that were decided is of nothing that may be rare.
+
+    Raises:
+        UsageError: one is not.
+    """
+    keys = {thing.key for thing in things}
+    for number, form in enumerate(said, 1):
+        if form_key(form) not in keys:
+            raise about_nothing(number)
+
+
+def about_nothing(number: int) -> UsageError:
+    """Return the error that refuses a decision about what is not asked."""
+    return UsageError(
+        Message("decision {number} is about nothing that is asked", number=number),
+        next_step=Message("List what is asked with --json. What nobody asks about can only be hidden."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What answers change: what is told less exactly, and what is hidden in this text, and from now on."""
@@ -158,12 +179,12 @@ def rare_things(
     dossier: RedactedDossier,
     *,
     day: str,
-    kept: Collection[str],
+    decisions: Mapping[str, Action | str],
 ) -> list[RareThing]:
     """Return what may be rare in a finished text, combinations first; nothing where it names its client anyway.
 
-    `records` are those of which the text was made, in its order; `day` is that of the export, `kept` are forms that
-    somebody let stay.
+    `records` are those of which the text was made, in its order; `day` is that of the export, `decisions` are
+    those with which it was made.
     """
     rows = ((version, record, source_record(entity, version, record)) for entity, version, record in records)
     leaving = ((*each[:2], rule) for each in rows if (rule := profile.rule(each[2].kind, each[2].variant)) is not None)
@@ -178,9 +199,8 @@ def rare_things(
     rare = [thing for thing in found if thing.is_rare]
     most = max(_FEWEST_PHRASES, _OF_1000_WORDS * sum(len(text.split()) for text in texts) // 1000)
     asked = {form_key(each.form) for thing in rare for each in thing.hides}
-    phrases = {
-        phrase.form: phrase for phrase in phrases_in(texts, [form for form in kept if form_key(form) not in asked])
-    }
+    kept = [form for form, action in decisions.items() if action == Action.KEEP and not is_marked(form)]
+    phrases = {each.form: each for each in phrases_in(texts, (form for form in kept if form_key(form) not in asked))}
     alone = in_no_other_case(index, phrases, case)
     versions = frozenset(row[0] for row in told)
     shown = islice(alone, max(0, min(most, MOST_ASKED - len(rare))))
