@@ -166,6 +166,7 @@ def _still_open(found: OpenFormsError) -> Result:
             "context": q.context,
             "before": q.before,
             "may_be_named": q.conflict,
+            "rare": str(q.told) or None,
         }
         for q in found.questions
     ]
@@ -185,6 +186,7 @@ def _still_open(found: OpenFormsError) -> Result:
                 context=q.context,
             )
         )
+        lines += [Message("    {told}", told=q.told)] if q.told else []
     lines += [
         "",
         Message(
@@ -205,6 +207,8 @@ def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, 
         at, count = place + 1, len(questions)
         output.say(Message("Question {at} of {count}: {question}", at=at, count=count, question=_line(question)))
         output.say(f"  {question.context}")
+        if question.told:
+            output.say(question.told)
         word = ask_line(_ANSWERS).casefold()
         if word == "q":
             return False
@@ -224,6 +228,8 @@ def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, 
 
 
 def _line(question: Question) -> Message:
+    if question.told:
+        return Message("rare: {form}, proposed: {proposal}", form=question.form, proposal=question.proposal)
     told = Message(
         "{form}, {count} x, {kinds}, proposed: {proposal}",
         form=repr(question.form),

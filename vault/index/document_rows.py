@@ -92,7 +92,18 @@ class FreeNumbers:
 NO_DATE = "~"
 
 _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
-_DOC_OWNERS = ("head", "case_row", "person", "correction", "dated", "later", "contact", "reported", "registered")
+_DOC_OWNERS = (
+    "head",
+    "case_row",
+    "person",
+    "correction",
+    "dated",
+    "later",
+    "contact",
+    "reported",
+    "registered",
+    "trait",
+)
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device. An open
 # one comes after those that say closed: while one says open, what is due in the case is due.
@@ -156,6 +167,7 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
     sql.executemany("INSERT INTO contact VALUES (?, ?, ?)", contacts)
     reported = [(doc, e.case, e.reference) for doc, e in documents if e.reference]
     sql.executemany("INSERT INTO reported VALUES (?, ?, ?)", reported)
+    sql.executemany("INSERT INTO trait VALUES (?, ?)", [(t, doc) for doc, e in documents for t in e.traits])
     cases = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, CaseColumns)]
     people = [(doc, e, e.columns) for doc, e in documents if isinstance(e.columns, PersonColumns)]
     dated = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, DatedColumns)]

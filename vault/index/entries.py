@@ -92,6 +92,7 @@ class IndexedRecord(msgspec.Struct, frozen=True, gc=False):
         corrects: the record of the earlier note that a note corrects.
         contact: the day of the contact that a note is about, YYYY-MM-DD.
         reference: what a recipient quotes of a report that left.
+        traits: what others may have in common with it (`casework.traits`).
     """
 
     compartment: bytes
@@ -108,6 +109,7 @@ class IndexedRecord(msgspec.Struct, frozen=True, gc=False):
     corrects: bytes | None = None
     contact: str | None = None
     reference: str | None = None
+    traits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         is_sized = len(self.compartment) == len(self.record) == len(self.case) == ID_SIZE

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 # The tables of one member's index. No migrations: another stamp means that the file is made anew.
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 27
+STAMP = 28
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -88,6 +88,9 @@ _TABLES = (
     " PRIMARY KEY(doc, line)) WITHOUT ROWID",
     "CREATE INDEX never_use_by_key ON never_use(key)",
     "CREATE INDEX never_use_by_case ON never_use(case_id)",
+    # What few or many people have in common (`casework.traits`): what an export tells of may be rare.
+    "CREATE TABLE trait(word TEXT, doc INTEGER, PRIMARY KEY(word, doc)) WITHOUT ROWID",
+    "CREATE INDEX trait_by_doc ON trait(doc)",
     "CREATE TABLE cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
     # Entries behind the cursor of which something is not valid yet or is not here: asked again in every session.
     "CREATE TABLE waiting(origin BLOB, seq INTEGER, PRIMARY KEY(origin, seq)) WITHOUT ROWID",

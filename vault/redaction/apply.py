@@ -26,7 +26,7 @@ from vault.redaction.sounding import Sounding
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Action, IdentifierType, Match, Span, fuse
 from vault.redaction.transform import REMOVED, PseudonymBook, context_of, transformed
-from vault.redaction.units import Unit
+from vault.redaction.units import Unit, units
 from vault.words.message import Message
 
 _WORD = re.compile(r"[^\W_]+")
@@ -186,13 +186,17 @@ class _Desk:
         return _Passage(value, fused)
 
     def _free(self, text: str, version: bytes, name: str) -> _Draft:
-        judged, undecided = self._judged_all(text, detect(text, self.judge.registry), version)
+        seen = self.judge.registry.seen
+        if text not in seen:
+            seen[text] = detect(text, self.judge.registry), tuple(units(text))
+        matches, in_it = seen[text]
+        judged, undecided = self._judged_all(text, matches, version)
         fused = fuse((*judged, *self._elsewhere(text)))
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
         known = (*conflicts, *own_words_in(text), *formulas_in(text))  # labels of a slip are the program's own words
         explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in known)))
-        return _Draft(text, version, fused, uncovered(text, explained), name)
+        return _Draft(text, version, fused, uncovered(text, explained, in_it), name)
 
     def _elsewhere(self, text: str) -> Iterable[Span]:
         """Yield where a name of another case stands apart or in another writing: there it is no form that is asked."""

@@ -54,12 +54,12 @@ class Form:
     words: tuple[str, ...] = field(repr=False)
 
 
-def uncovered(text: str, covered: Sequence[Span]) -> list[Unit]:
-    """Return the units of a text that lie outside `covered` (fused, in order), even in part."""
+def uncovered(text: str, covered: Sequence[Span], of: Sequence[Unit] | None = None) -> list[Unit]:
+    """Return the units of a text that lie outside `covered` (fused, in order), even in part; `of` are all it has."""
     place = 0
     found: list[Unit] = []
     cut = True
-    for unit in units(text):
+    for unit in units(text) if of is None else of:
         while place < len(covered) and covered[place].end <= unit.start:
             place += 1
         if place < len(covered) and covered[place].start <= unit.start and unit.end <= covered[place].end:

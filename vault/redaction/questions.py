@@ -12,7 +12,7 @@ from vault.names.common_words import may_be_called, names_that_are_words
 from vault.names.normal import normal
 from vault.redaction.spans import Action, IdentifierType
 from vault.redaction.units import Part, Unit, units
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 HIDING = frozenset((Action.REMOVE, Action.PSEUDONYM))
 _KNOWN = frozenset(action.value for action in Action)
@@ -29,7 +29,7 @@ class Question:
     `conflict`: a name of someone who is named that may be that of another, as someone who is hidden shares it, or as
     one word of it stands alone. `before`: what was decided about the
     form for other texts, if anything was; it is told and never taken by itself. `like`: the name of somebody of the
-    case that it may be a spelling of.
+    case that it may be a spelling of. `told`: why a rare thing is asked about that nothing hides.
     """
 
     form: str = field(repr=False)
@@ -40,6 +40,7 @@ class Question:
     conflict: bool = False
     before: Action | None = None
     like: str = field(default="", repr=False)
+    told: Words = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole
 from vault.names.normal import normal
 from vault.names.written_forms import FEWEST_LETTERS, PARTICLES, latin_spellings, lookalikes, word_forms, words_of
-from vault.redaction.spans import IdentifierType
+from vault.redaction.spans import IdentifierType, Match
 from vault.redaction.spelled import written_dates
+from vault.redaction.units import Unit
 
 # The people whose identifiers are looked for, and every form that a text may show them in.
 
@@ -207,7 +208,7 @@ class Registry:
     `words` alone point to a person, `weak` words only beside one of them; `whole` are those of `words` that are all
     of a name. `short` are forms of names of two letters: a person is asked about them wherever they stand.
     `numbers` are digits, `literals` whole tokens such as an e-mail. `born` is by (year, month, day) or
-    (year, month, None).
+    (year, month, None). `seen` has what each text holds: one case is redacted several times over.
     """
 
     persons: Mapping[bytes, RegisteredPerson] = field(repr=False)
@@ -220,6 +221,7 @@ class Registry:
     number_lengths: tuple[int, ...] = field(repr=False)
     literals: Mapping[str, TypedEntities] = field(repr=False)
     born: Mapping[tuple[int, int, int | None], Entities] = field(repr=False)
+    seen: dict[str, tuple[list[Match], tuple[Unit, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     def role(self, entity: bytes) -> PersonRole | None:
         """Return what a registered person is to the case; None for whom only a restricted section names."""

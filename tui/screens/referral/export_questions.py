@@ -153,6 +153,8 @@ class QuestionsScreen(OneList):
         if question is not None and question.like:
             like = Message("It may be a spelling of {name}.", name=question.like)
             words = together((warning(like), words), " ")
+        if question is not None and question.told:
+            words = together((warning(question.told), words), " ")
         self.write("context", words)
 
     def _open_count(self) -> int:

@@ -19,13 +19,13 @@ from vault.casework.story import STORY
 from vault.casework.story.referrals import Referral
 from vault.display import DAY, time_text
 from vault.errors import LeakError, UsageError
-from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref
 from vault.index.case_pages import cases_by_ref
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
+from vault.redaction.coarser import EXACTLY, Coarser
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.judging import words_typed
 from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, Series, profile_named
@@ -40,7 +40,7 @@ from vault.redaction.questions import (
     hidden_by_hand,
 )
 from vault.redaction.questions import Question as FormQuestion
-from vault.redaction.registry import RegisteredPerson, build_registry
+from vault.redaction.registry import Registry, build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source, said_now
 from vault.redaction.spans import Action as RedactionAction
 from vault.redaction.transform import PseudonymBook
@@ -58,21 +58,20 @@ from vault.services.exports.export_people import (
     same_people,
 )
 from vault.services.exports.partners import KeptPartner, find
+from vault.services.exports.rare_things import (
+    about_nothing,
+    answers_to,
+    changed_by,
+    is_marked,
+    questions_of,
+    rare_things,
+    require_rare,
+)
 from vault.services.exports.said_beside import checked_said, in_order, today, told_beside
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.words.message import Message
-
-
-def as_asked(cover: Cover, asked: Approving) -> Cover:
-    """Return the cover with which the same files come of an answered question as were shown in it."""
-    if not asked.day:
-        return cover
-    # Programs before wrote the reference of the case into what they asked: such a question is asked again.
-    reference = asked.reference or cover.reference
-    said = {"language": asked.language, "pages": asked.pages, "day": asked.day, "contact": asked.contact}
-    return replace(cover, **said, reference=reference)
 
 
 def reference_for(session: Session, material: Material) -> str:
@@ -133,7 +132,7 @@ class NotThereError(UsageError):
 class Material:
     """All that an export is made of.
 
-    `people` are whom redaction knows; `elsewhere` are words of its texts that
+    `registry` has whom redaction knows; `elsewhere` are words of its texts that
     are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another,
     `same` the record that stands for each of their records.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
@@ -146,7 +145,7 @@ class Material:
     profile: Profile
     recipient: KeptPartner
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = field(repr=False)
-    people: tuple[RegisteredPerson, ...] = field(repr=False)
+    registry: Registry = field(repr=False)
     elsewhere: frozenset[str] = field(repr=False)
     joined: frozenset[VersionId]
     same: Mapping[bytes, bytes]
@@ -236,24 +235,51 @@ def make_ready(
         earlier = [Earlier(question.value.decisions, frozenset({*material.read(), _OF_NO_RECORD}))]
     book = PseudonymBook(given, beside, choose=secrets.choice)
     hidden = earlier if question is not None else [Earlier(before.value.decisions) for before in material.before]
+    of_rare = {form: action for form, action in wish.decisions.items() if is_marked(form)}
+    wish = replace(wish, decisions={form: said for form, said in wish.decisions.items() if form not in of_rare})
     now, by_hand = wish.decisions, hidden_by_hand(hidden, (*wish.decisions, *wish.hidden))  # by whatever profile
     if now or wish.hidden:
         now, typed = _told_apart(material, earlier, wish)
         by_hand += typed
     excluded = tuple(_typed(form, RedactionAction.REMOVE, ByHand.OTHER) for form in sorted(material.agreed.excluded))
-    taken = _in_force(earlier, now, (*by_hand, *excluded))
+    taken = _in_force(earlier, {**now, **of_rare}, (*by_hand, *excluded))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
     as_proposed: tuple[FormQuestion, ...] = ()
     if isinstance(result, OpenQuestions) and wish.take_proposals:
         as_proposed = result.questions
-        taken = _in_force(earlier, {**now, **decide_proposed(result)}, (*by_hand, *excluded))
+        now = {**now, **decide_proposed(result)}
+        taken = _in_force(earlier, {**now, **of_rare}, (*by_hand, *excluded))
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result
+    things = rare_things(
+        session,
+        case,
+        material.profile,
+        material.records,
+        result,
+        day=today(session).isoformat(),
+        decisions=taken.decisions,
+    )
+    answers = answers_to(things, taken.decisions, taken.read)
+    open_things = questions_of(things, answers) if question is None else ()  # else all was asked before
+    if open_things and not wish.take_proposals:
+        return OpenQuestions(open_things)
+    of_rare |= {each.form: each.proposal for each in open_things}
+    if wish.is_strict:
+        require_rare(of_rare, things)
+    changed = changed_by(things, {**answers, **decisions_by_key(of_rare)})
+    if changed is not None:
+        by_hand += changed.lasting
+        hiding = _in_force(earlier, now, (*by_hand, *excluded, *changed.hidden))
+        result = _redact(material, hiding, book, changed.coarser)
+        if isinstance(result, OpenQuestions):
+            return result
     _require_there(wish, by_hand, result)
-    actions = {form: RedactionAction(action) for form, action in taken.decisions.items()}
-    return Ready(material, result, actions, book, questions, as_proposed, by_hand, bool(wish.hidden))
+    actions = {form: RedactionAction(action) for form, action in {**taken.decisions, **of_rare}.items()}
+    asked_now, as_proposed = questions + len(open_things), (*as_proposed, *open_things)
+    return Ready(material, result, actions, book, asked_now, as_proposed, by_hand, bool(wish.hidden))
 
 
 def _in_force(earlier: Sequence[Earlier], now: Decisions, by_hand: tuple[Decision, ...]) -> _Taken:
@@ -284,10 +310,7 @@ def _told_apart(material: Material, earlier: Sequence[Earlier], wish: Wish) -> t
         elif action in HIDING and (wish.is_strict or words_typed(form)):
             typed.setdefault(key, _typed(form, action, ByHand.NAME))
         elif wish.is_strict and key not in typed:
-            raise UsageError(
-                Message("decision {number} is about nothing that is asked", number=number),
-                next_step=Message("List what is asked with --json. What nobody asks about can only be hidden."),
-            )
+            raise about_nothing(number)
     return now, tuple(typed.values())
 
 
@@ -431,7 +454,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
         profile=profile,
         recipient=recipient,
         records=[row for row in records if row[2].KIND not in agreed.stays],
-        people=known_people(session, case, persons, why=why),
+        registry=build_registry(known_people(session, case, persons, why=why)),
         elsewhere=names_elsewhere(session, case, source, profile, why=why),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
         same=same_people(rows, persons),
@@ -463,8 +486,9 @@ class _Taken:
     by_hand: tuple[Decision, ...] = field(default=(), repr=False)
 
 
-def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
-    registry = build_registry(material.people)
+def _redact(
+    material: Material, taken: _Taken, book: PseudonymBook, coarser: Coarser = EXACTLY
+) -> RedactedDossier | OpenQuestions:
     source = dossier_source(material.records, material.same)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
     records = (
@@ -472,12 +496,13 @@ def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedD
     )
     whole = DossierSource((*said_now(material.said), *records))
     names = {each.form: RedactionAction(each.action) for each in taken.by_hand if each.kind == ByHand.NAME}
+    asked = {form: action for form, action in taken.decisions.items() if not is_marked(form)}
     try:
         return redact(
-            whole,
+            coarser.of(whole),
             material.profile,
-            registry,
-            {**taken.decisions, **names},
+            material.registry,
+            {**asked, **names, **coarser.forms()},
             book,
             read=taken.read,
             elsewhere=material.elsewhere,

@@ -52,14 +52,13 @@ from vault.services.exports.export_material import (
     NotThereError,
     Ready,
     Wish,
-    as_asked,
     make_ready,
     question_for,
     reference_for,
 )
 from vault.services.exports.partners import find, require_confirmed
 from vault.services.exports.reviewed_after import reviewers
-from vault.services.exports.said_beside import organisation_name, today
+from vault.services.exports.said_beside import as_asked, organisation_name, today
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.store.files import require_new

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vault.access.session import Session
 from vault.casework.checks import checked_text, refuse_halves
+from vault.casework.disclosure import Approving
 from vault.casework.note import Note
 from vault.casework.organisation_records import Organisation
 from vault.display import DAY, time_text
 from vault.errors import UsageError
+from vault.export.dossier_report import Cover
 from vault.ids import RecordId
 from vault.policy.roles import Role
 from vault.records.versions import of_kind
@@ -42,6 +45,16 @@ def in_order(notes: Sequence[Stored[Note]]) -> list[Stored[Note]]:
     return sorted(
         notes, key=lambda note: (note.value.occurred or time_text(note.written_ms, DAY), note.written_ms, note.record)
     )
+
+
+def as_asked(cover: Cover, asked: Approving) -> Cover:
+    """Return the cover with which the same files come of an answered question as were shown in it."""
+    if not asked.day:
+        return cover
+    # Programs before wrote the reference of the case into what they asked: such a question is asked again.
+    reference = asked.reference or cover.reference
+    said = {"language": asked.language, "pages": asked.pages, "day": asked.day, "contact": asked.contact}
+    return replace(cover, **said, reference=reference)
 
 
 def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordId, tuple[SourceField, ...]]:

@@ -23,6 +23,7 @@ from vault.casework.note import Note, contact_day
 from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
 from vault.casework.story.events import deadline_given_by
+from vault.casework.traits import traits_of
 from vault.casework.vocabulary import Channel, PersonRole
 from vault.errors import MalformedError, NotFoundError, VaultError, VerificationError
 from vault.ids import DIGEST_SIZE, ID_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, SeatId, VersionId
@@ -417,6 +418,7 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
     corrects: bytes | None = None
     contact: str | None = None
     reference: str | None = None
+    traits: tuple[str, ...] = ()
     match version.content.kind:
         case Case.KIND:
             case = from_fields(Case, version.content.fields)
@@ -435,6 +437,7 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
             person = from_fields(Person, version.content.fields)
             names = "\n".join(name.text for name in person.names)
             numbers = [document.number for document in person.documents]
+            traits = traits_of(person)
             text = "\n".join((person.born or "", *person.phones, *person.emails, *numbers))
             columns = PersonColumns(
                 name=person.display_name(),
@@ -464,7 +467,7 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
                 columns = RegisterColumns(entered.key, b"".join(entered.hashes), version.origin)
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
-            text = record.words()
+            text, traits = record.words(), traits_of(record)
             rule, later = deadline_given_by(record) or "", record.later()
             columns = DatedColumns(record.when(), record.is_due(), record.headline(), rule, later)
         case _:
@@ -484,4 +487,5 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
         corrects=corrects,
         contact=contact,
         reference=reference,
+        traits=traits,
     )
