@@ -112,10 +112,24 @@ def may_be_called(word: str) -> bool:
         return True
     if not word or not word[0].isascii():
         return False
-    heard = {written for sound in islice(sounds_of(word), _MOST_READINGS) for written in _in_cyrillic(sound, word)}
+    heard = _heard(word)
     if any(is_place_first(written) for written in heard):
         return False
     return any(is_name(written) and (is_known(written) or written.endswith(_ENDINGS)) for written in heard)
+
+
+@lru_cache(maxsize=16384)
+def is_place(word: str) -> bool:
+    """Say whether a plain word is a known place, in Cyrillic or in Latin letters, and nobody is called so."""
+    if word in names_that_are_words() or may_be_called(word):
+        return False
+    return any(map(is_place_first, _heard(word) if word.isascii() else (word,)))
+
+
+def _heard(word: str) -> frozenset[str]:
+    """Return how a word in Latin letters may be written in Cyrillic."""
+    sounds = islice(sounds_of(word), _MOST_READINGS)
+    return frozenset(written for sound in sounds for written in _in_cyrillic(sound, word))
 
 
 def _in_cyrillic(sound: str, word: str) -> Iterator[str]:

@@ -20,7 +20,16 @@ from vault.redaction.find_registered import find_in
 from vault.redaction.formulas import formulas_in
 from vault.redaction.judging import ByHand, Decided, Judge, Versions, fated_words, forms, judge_all, uncovered
 from vault.redaction.profile import Profile
-from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped, is_fact
+from vault.redaction.questions import (
+    Asked,
+    OpenQuestions,
+    decisions_by_key,
+    form_key,
+    grouped,
+    is_beside_office,
+    is_fact,
+    tells_nobody,
+)
 from vault.redaction.registry import Registry
 from vault.redaction.sounding import Sounding
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
@@ -61,10 +70,11 @@ def redact(
         UsageError: a decision that does not exist.
     """
     decided = Decided(decisions_by_key(decisions), read, elsewhere)
-    desk = _Desk(Judge(profile, registry, decided, Sounding(registry)), ByHand(by_hand))
+    hidden_so = tuple(by_hand)
+    desk = _Desk(Judge(profile, registry, decided, Sounding(registry)), ByHand(hidden_so))
     planned = desk.settled([plan for record in source.records if (plan := desk.plan(record)) is not None])
     if desk.asked:
-        return grouped(desk.asked, desk.judge.likely)
+        return grouped(desk.asked, desk.judge.likely, [each.form for each in hidden_so])
     hidden = registry.forbidden_forms(lambda kind, role: profile.action(kind, role) is not Action.KEEP)
     dossier = RedactedDossier(
         profile=profile.name,
@@ -189,10 +199,13 @@ class _Desk:
         judged, undecided = self._judged_all(text, detect(text, self.judge.registry), version)
         fused = fuse((*judged, *self._elsewhere(text)))
         conflicts = [(match.start, match.end) for match in undecided]
-        self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
         known = (*conflicts, *own_words_in(text), *formulas_in(text))  # labels of a slip are the program's own words
         explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in known)))
-        return _Draft(text, version, fused, uncovered(text, explained), name)
+        open_units = uncovered(text, explained)
+        for match in undecided:
+            stays = name == _TEXT and self.judge.is_named_client(text, match) and not _stands_beside(match, open_units)
+            self._ask(text, [(match.start, match.end)], fused, IdentifierType.NAME, conflict=True, stays=stays or None)
+        return _Draft(text, version, fused, open_units, name)
 
     def _elsewhere(self, text: str) -> Iterable[Span]:
         """Yield where a name of another case stands apart or in another writing: there it is no form that is asked."""
@@ -233,6 +246,7 @@ class _Desk:
         *,
         conflict: bool = False,
         name: str = _TEXT,
+        stays: bool | None = None,
     ) -> None:
         for start, end in places:
             form = text[start:end]
@@ -241,10 +255,17 @@ class _Desk:
             context = "" if key in self.shown else context_of(text, start, end, spans)
             self.shown.add(key)
             before = self.judge.decided.actions.get(key)
-            stays = False if name == _TEXT else None  # another field may say it
             if name in self.judge.profile.facts:
                 stays = is_fact(name, text, start, end)
+            elif name == _TEXT and not conflict:  # None: a field may say it
+                stays = None if tells_nobody(form) or is_beside_office(text, start, end) else False
             self.asked.append(Asked(form, kind, context, conflict, before, stays))
+
+
+def _stands_beside(match: Match, found: Iterable[Unit]) -> bool:
+    """Say whether a word that may be part of somebody's name stands right before or behind a match."""
+    places = {match.start - 1, match.end + 1}
+    return any(unit.asked and unit.capital and not places.isdisjoint((unit.start, unit.end)) for unit in found)
 
 
 def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSection:
