@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.disclosure import Decision
 from vault.casework.intake import own_words_in
 from vault.casework.vocabulary import PersonRole
@@ -228,6 +229,8 @@ class _Desk:
         open_places: list[tuple[int, int]] = []
         for form in forms(draft.open, fated, self.judge.decided.elsewhere):
             answer = self.judge.decided.about(form_key(text[form.start : form.end]), form.words, draft.version)
+            if answer is None and form.end - form.start > LINE_CHARACTERS:
+                answer = Action.REMOVE, None  # no word: nobody can read it in a question
             if answer is None:
                 open_places.append((form.start, form.end))
             else:
