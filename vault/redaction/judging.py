@@ -30,6 +30,7 @@ from vault.redaction.units import (
     Unit,
     units,
 )
+from vault.redaction.word_kinds import is_of_kind
 
 # Default deny: everything that nothing explains becomes a question, and each form has one fate.
 # Asked about: capitalised words, words in small letters that no dictionary has in small letters, given names and
@@ -216,7 +217,7 @@ class Decided:
         """Return, for each word of a form that is hidden, by which action and which form."""
         found: dict[str, set[tuple[Action, str]]] = {}
         for key, action in self.actions.items():
-            for word in with_fate(words_of_form(key)) if action in HIDING else ():
+            for word in with_fate(words_of_form(key)) if action in HIDING and not is_of_kind(key) else ():
                 found.setdefault(word, set()).add((action, key))
         return {word: frozenset(by) for word, by in found.items()}
 

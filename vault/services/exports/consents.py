@@ -43,10 +43,14 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The consents by which something leaves, and the words that must not leave whatever else is agreed."""
+    """The consents by which something leaves, and the words that must not leave whatever else is agreed.
+
+    `covers` is what every client agreed to; all, where no consent is needed.
+    """
 
     consents: tuple[RecordId, ...] = ()
     excluded: frozenset[str] = field(default=frozenset(), repr=False)
+    covers: frozenset[Category] = frozenset(Category)
 
 
 def require_agreed(
@@ -72,6 +76,7 @@ def require_agreed(
         return Agreed(excluded=excluded)
     rows = list(persons)
     found: list[RecordId] = []
+    covered = frozenset(Category)
     each_client: Sequence[Stored[Person] | None] = clients or (None,)
     for client in each_client:
         own: set[RecordId | None] = set() if client is None else {row.record for row in rows if _is_of(row, client)}
@@ -83,7 +88,8 @@ def require_agreed(
         if allowing is None:
             raise _refused(client if len(clients) > 1 else None, [clause for clause, _ in judged if clause is not None])
         found.append(allowing)
-    return Agreed(tuple(dict.fromkeys(found)), excluded)
+        covered = covered.intersection(*(each.covers() for each in theirs[allowing]))
+    return Agreed(tuple(dict.fromkeys(found)), excluded, covered)
 
 
 def _is_of(row: Stored[Person], client: Stored[Person]) -> bool:

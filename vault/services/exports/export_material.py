@@ -43,6 +43,7 @@ from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
 from vault.redaction.spans import Action as RedactionAction
 from vault.redaction.transform import PseudonymBook
+from vault.redaction.word_kinds import kinds_beyond
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import REASONS
 from vault.services.cases.cases import by_date, view
@@ -472,4 +473,5 @@ def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedD
         read=taken.read,
         elsewhere=material.elsewhere,
         by_hand=taken.by_hand,
+        word_kinds=kinds_beyond(material.agreed.covers),
     )
