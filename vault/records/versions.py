@@ -10,6 +10,7 @@ import msgspec
 from typing_extensions import override
 
 from vault.casework.checks import refuse_halves, refuse_nul
+from vault.casework.document import Document
 from vault.casework.kinds import CaseworkRecord
 from vault.errors import BrokenSealError, MalformedError, UsageError, VaultError
 from vault.ids import DIGEST_SIZE, CompartmentId, Origin, RecordId, VersionId
@@ -287,7 +288,8 @@ def to_fields(value: CaseworkRecord, *, known: Mapping[str, object] | None = Non
     for name, part in ours.items():
         for text in texts_in(part):
             refuse_halves(text, name.replace("_", " "))
-            refuse_nul(text, name.replace("_", " "))
+            if not isinstance(value, Document):  # its title is how somebody's file is called, kept as it came
+                refuse_nul(text, name.replace("_", " "))
     left = {name: part for name, part in (known or {}).items() if name in ours or name not in fields}
     return _with_unknown(ours, left)
 
