@@ -41,7 +41,7 @@ from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import read_valid, up_to_date_index
 from vault.services.projection.stored_records import Stored, read_versions
 
-TEXTS = ["", "one line", "two\nlines\r\n", "Рустам ушёл", "نص عربي", "\u202eturned", "a" * 100_000, "nul \0 inside"]
+TEXTS = ["", "one line", "two\nlines\r\n", "Рустам ушёл", "نص عربي", "\u202eturned", "a" * 100_000]
 
 
 @each(TEXTS)

@@ -58,6 +58,21 @@ def refuse_halves(value: str, field: str) -> None:
         )
 
 
+def refuse_nul(value: str, field: str) -> None:
+    """Refuse a text that other programs would end at a place where nobody sees it end.
+
+    For what is written now: what is stored already opens, whatever it holds.
+
+    Raises:
+        UsageError: there is a NUL in it.
+    """
+    if "\0" in value:
+        raise UsageError(
+            Message("{field} contains a character that nobody can type (NUL)", field=field),
+            next_step=Message("Type it again, by hand."),
+        )
+
+
 def _has_halves(value: str) -> bool:
     try:
         value.encode()  # a quarter of the time that looking for them takes

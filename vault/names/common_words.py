@@ -93,6 +93,7 @@ _ENDS = frozenset(("", "s", "t", "d", "m", "ll", "re", "ve"))
 
 # Whether somebody may be called by a word, in Cyrillic or in Latin letters: a dictionary has it, or it ends so.
 _MOST_READINGS: Final = 4
+_LONGEST: Final = 64  # letters: nobody is called by more, and to hear them takes its time
 # From the letters of a sound; the longest first.
 _CYRILLIC: Final = {
     "ia": "я", "iu": "ю", "a": "а", "b": "б", "v": "в", "g": "г", "d": "д", "e": "е", "Z": "ж", "z": "з", "i": "и",
@@ -108,14 +109,30 @@ def may_be_called(word: str) -> bool:
     A word in Latin letters is heard in Cyrillic: a known place is no name then, and what no dictionary has is a name
     only by its ending, so that a village that nobody knows is none.
     """
+    if len(word) > _LONGEST:
+        return False
     if is_name(word) or equivalents_of(word):
         return True
     if not word or not word[0].isascii():
         return False
-    heard = {written for sound in islice(sounds_of(word), _MOST_READINGS) for written in _in_cyrillic(sound, word)}
+    heard = _heard(word)
     if any(is_place_first(written) for written in heard):
         return False
     return any(is_name(written) and (is_known(written) or written.endswith(_ENDINGS)) for written in heard)
+
+
+@lru_cache(maxsize=16384)
+def is_place(word: str) -> bool:
+    """Say whether a plain word is a known place, in Cyrillic or in Latin letters, and nobody is called so."""
+    if len(word) > _LONGEST or word in names_that_are_words() or may_be_called(word):
+        return False
+    return any(map(is_place_first, _heard(word) if word.isascii() else (word,)))
+
+
+def _heard(word: str) -> frozenset[str]:
+    """Return how a word in Latin letters may be written in Cyrillic."""
+    sounds = islice(sounds_of(word), _MOST_READINGS)
+    return frozenset(written for sound in sounds for written in _in_cyrillic(sound, word))
 
 
 def _in_cyrillic(sound: str, word: str) -> Iterator[str]:

@@ -112,6 +112,15 @@ def may_be_case_of(word: str) -> frozenset[str]:
     return frozenset(found - {plain})
 
 
+@lru_cache(maxsize=16384)
+def lemmas_of(word: str) -> frozenset[str]:
+    """Return the dictionary forms that a Cyrillic word may be a form of, casefolded; none of another word."""
+    plain = word.casefold()
+    if not "\u0400" <= plain[:1] <= "\u052f":
+        return frozenset()
+    return frozenset(parse.normal_form for parse in _analyzer().parse(plain))
+
+
 class Use(NamedTuple):
     """How a word may be used.
 

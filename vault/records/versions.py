@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 from typing_extensions import override
 
-from vault.casework.checks import refuse_halves
+from vault.casework.checks import refuse_halves, refuse_nul
+from vault.casework.document import Document
 from vault.casework.kinds import CaseworkRecord
 from vault.errors import BrokenSealError, MalformedError, UsageError, VaultError
 from vault.ids import DIGEST_SIZE, CompartmentId, Origin, RecordId, VersionId
@@ -280,13 +281,15 @@ def to_fields(value: CaseworkRecord, *, known: Mapping[str, object] | None = Non
         known: the fields of the version that this one replaces; members that `value` does not know are kept.
 
     Raises:
-        UsageError: a text has half a letter in it, which nothing can keep.
+        UsageError: a text has half a letter or a NUL in it: nothing can keep the one, and no one typed the other.
     """
     fields: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(bytes,))
     ours = {name: part for name, part in fields.items() if part is not None}
     for name, part in ours.items():
-        if isinstance(part, str):
-            refuse_halves(part, name.replace("_", " "))
+        for text in texts_in(part):
+            refuse_halves(text, name.replace("_", " "))
+            if not isinstance(value, Document):  # its title is how somebody's file is called, kept as it came
+                refuse_nul(text, name.replace("_", " "))
     left = {name: part for name, part in (known or {}).items() if name in ours or name not in fields}
     return _with_unknown(ours, left)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.disclosure import Decision
 from vault.casework.intake import own_words_in
 from vault.casework.vocabulary import PersonRole
 from vault.errors import LeakError
+from vault.names.common_words import may_be_called
 from vault.names.normal import normal
 from vault.redaction.decoded import written_apart
 from vault.redaction.detect import detect
@@ -20,13 +22,23 @@ from vault.redaction.find_registered import find_in
 from vault.redaction.formulas import formulas_in
 from vault.redaction.judging import ByHand, Decided, Judge, Versions, fated_words, forms, judge_all, uncovered
 from vault.redaction.profile import Profile
-from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped, is_fact
+from vault.redaction.questions import (
+    Asked,
+    OpenQuestions,
+    decisions_by_key,
+    form_key,
+    grouped,
+    is_beside_office,
+    is_fact,
+    tells_nobody,
+)
 from vault.redaction.registry import Registry
 from vault.redaction.sounding import Sounding
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Action, IdentifierType, Match, Span, fuse
 from vault.redaction.transform import REMOVED, PseudonymBook, context_of, transformed
-from vault.redaction.units import Unit, units
+from vault.redaction.units import Part, Unit, units
+from vault.redaction.word_kinds import form_of_kind, kind_of
 from vault.words.message import Message
 
 _WORD = re.compile(r"[^\W_]+")
@@ -44,6 +56,7 @@ def redact(
     read: Mapping[str, Versions] = _EVERYWHERE,
     elsewhere: frozenset[str] = frozenset(),
     by_hand: Iterable[Decision] = (),
+    word_kinds: frozenset[str] = frozenset(),
 ) -> RedactedDossier | OpenQuestions:
     """Return what may leave, or, if anything is undecided, the open questions and nothing else.
 
@@ -54,17 +67,18 @@ def redact(
     has, by the key of a form, the versions in which its decision holds: without them it holds in all. New pseudonyms
     are drawn only when nothing is undecided. `elsewhere` are plain words of names of people of other cases, which never
     stay where a name can stand. `by_hand` are forms that no question is about, hidden wherever they stand as written:
-    those that are found become forbidden forms.
+    those that are found become forbidden forms. Of `word_kinds`, which nobody agreed to tell, all words of a kind are
+    one question.
 
     Raises:
         LeakError: a hidden form is in the result after all.
         UsageError: a decision that does not exist.
     """
-    decided, by_hand = Decided(decisions_by_key(decisions), read, elsewhere), tuple(by_hand)
-    desk = _Desk(Judge(profile, registry, decided, Sounding(registry)), ByHand(by_hand))
+    decided, hidden_so = Decided(decisions_by_key(decisions), read, elsewhere), tuple(by_hand)
+    desk = _Desk(Judge(profile, registry, decided, Sounding(registry)), ByHand(hidden_so), word_kinds)
     planned = desk.settled([plan for record in source.records if (plan := desk.plan(record)) is not None])
-    if desk.asked:
-        return grouped(desk.asked, desk.judge.likely)
+    if asked := [*desk.asked, *desk.ask_of_kinds()]:
+        return grouped(asked, desk.judge.likely, [each.form for each in hidden_so])
     hidden = registry.forbidden_forms(lambda kind, role: profile.action(kind, role) is not Action.KEEP)
     dossier = RedactedDossier(
         profile=profile.name,
@@ -72,7 +86,7 @@ def redact(
         forbidden_forms=tuple(sorted({*hidden, *map(str.casefold, desk.by_hand.found)})),
         seal=_SEAL,
     )
-    _require_hidden(dossier, desk.codes, [each.form.casefold() for each in by_hand])
+    _require_hidden(dossier, desk.codes, [each.form.casefold() for each in hidden_so])
     return dossier
 
 
@@ -112,9 +126,11 @@ class _Desk:
 
     judge: Judge
     by_hand: ByHand
+    word_kinds: frozenset[str] = frozenset()
     asked: list[Asked] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
+    kinds_asked: dict[str, list[str]] = field(default_factory=dict)
 
     def plan(self, record: SourceRecord) -> _Plan[_Passage | _Draft] | None:
         rule = self.judge.profile.rule(record.kind, record.variant)
@@ -193,10 +209,13 @@ class _Desk:
         judged, undecided = self._judged_all(text, matches, version)
         fused = fuse((*judged, *self._elsewhere(text)))
         conflicts = [(match.start, match.end) for match in undecided]
-        self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
         known = (*conflicts, *own_words_in(text), *formulas_in(text))  # labels of a slip are the program's own words
         explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in known)))
-        return _Draft(text, version, fused, uncovered(text, explained, in_it), name)
+        open_units = uncovered(text, explained, in_it)
+        for match in undecided:
+            stays = name == _TEXT and self.judge.is_named_client(text, match) and not _stands_beside(match, open_units)
+            self._ask(text, [(match.start, match.end)], fused, IdentifierType.NAME, conflict=True, stays=stays or None)
+        return _Draft(text, version, fused, open_units, name)
 
     def _elsewhere(self, text: str) -> Iterable[Span]:
         """Yield where a name of another case stands apart or in another writing: there it is no form that is asked."""
@@ -217,16 +236,53 @@ class _Desk:
         text = draft.text
         decided: list[Span] = []
         open_places: list[tuple[int, int]] = []
+        covered: list[tuple[int, int]] = []
+        of_kinds: list[tuple[int, int, str]] = []
         for form in forms(draft.open, fated, self.judge.decided.elsewhere):
             answer = self.judge.decided.about(form_key(text[form.start : form.end]), form.words, draft.version)
-            if answer is None:
+            if answer is None and form.end - form.start > LINE_CHARACTERS:
+                answer = Action.REMOVE, None  # no word: nobody can read it in a question
+            kind = (
+                None
+                if answer is not None or len(form.words) > 1
+                else self._kind(text[form.start : form.end], is_asked=True)
+            )
+            covered.append((form.start, form.end))
+            if kind is not None:
+                of_kinds.append((form.start, form.end, kind))
+            elif answer is None:
                 open_places.append((form.start, form.end))
             else:
                 action, told = answer
                 whose = None if action is not Action.PSEUDONYM or told is None else self.judge.whose_code(told)
                 decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, action, whose, "decision"))
+        if self.word_kinds:
+            inside = {place for start, end in covered for place in range(start, end)}
+            free = (unit for unit in draft.open if unit.start not in inside and unit.part is not Part.NUMBER)
+            of_kinds += (
+                (unit.start, unit.end, kind) for unit in free if (kind := self._kind(text[unit.start : unit.end]))
+            )
+        for start, end, kind in sorted(of_kinds):
+            chosen = self.judge.decided.exactly(form_of_kind(kind), draft.version)
+            if chosen is None:
+                self.kinds_asked.setdefault(kind, []).append(text[start:end])
+            elif chosen is not Action.KEEP:
+                decided.append(Span(start, end, IdentifierType.WORDS, Action.REMOVE, source="decision"))
         self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN, name=draft.name)
         return _Passage(text, fuse((*draft.judged, *decided)))
+
+    def _kind(self, written: str, *, is_asked: bool = False) -> str | None:
+        """Return the kind of a word that nobody agreed to tell; of one that is asked about, where no name is so."""
+        kind = kind_of(written) if self.word_kinds else None
+        return None if kind not in self.word_kinds or (is_asked and may_be_called(normal(written))) else kind
+
+    def ask_of_kinds(self) -> Iterator[Asked]:
+        """Yield, for each place of a word of a kind, what makes them one question; its words stand for the context."""
+        for kind, said in self.kinds_asked.items():
+            form = form_of_kind(kind)
+            words = ", ".join(dict.fromkeys(word.casefold() for word in said))
+            before = self.judge.decided.actions.get(form)
+            yield from (Asked(form, IdentifierType.WORDS, words, before=before, stays=False) for _ in said)
 
     def _ask(
         self,
@@ -237,6 +293,7 @@ class _Desk:
         *,
         conflict: bool = False,
         name: str = _TEXT,
+        stays: bool | None = None,
     ) -> None:
         for start, end in places:
             form = text[start:end]
@@ -245,10 +302,17 @@ class _Desk:
             context = "" if key in self.shown else context_of(text, start, end, spans)
             self.shown.add(key)
             before = self.judge.decided.actions.get(key)
-            stays = False if name == _TEXT else None  # another field may say it
             if name in self.judge.profile.facts:
                 stays = is_fact(name, text, start, end)
+            elif name == _TEXT and not conflict:  # None: a field may say it
+                stays = None if tells_nobody(form) or is_beside_office(text, start, end) else False
             self.asked.append(Asked(form, kind, context, conflict, before, stays))
+
+
+def _stands_beside(match: Match, found: Iterable[Unit]) -> bool:
+    """Say whether a word that may be part of somebody's name stands right before or behind a match."""
+    places = {match.start - 1, match.end + 1}
+    return any(unit.asked and unit.capital and not places.isdisjoint((unit.start, unit.end)) for unit in found)
 
 
 def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSection:

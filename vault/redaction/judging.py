@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from vault.casework.disclosure import Decision
+from vault.casework.vocabulary import PersonRole
 from vault.names.common_words import names_that_are_words
 from vault.names.normal import CYRILLIC_AS_LATIN, NormalText, normal, normal_text
-from vault.names.russian import use_of
-from vault.names.written_forms import PARTICLES
+from vault.names.russian import SURNAME_ENDINGS, use_of
+from vault.names.written_forms import PARTICLES, latin_spellings, passport_spelling, word_forms, words_of
 from vault.redaction.profile import Profile
 from vault.redaction.questions import HIDING, form_key
 from vault.redaction.registry import Registry
@@ -29,6 +30,7 @@ from vault.redaction.units import (
     Unit,
     units,
 )
+from vault.redaction.word_kinds import is_of_kind
 
 # Default deny: everything that nothing explains becomes a question, and each form has one fate.
 # Asked about: capitalised words, words in small letters that no dictionary has in small letters, given names and
@@ -42,6 +44,9 @@ _LONGEST_FORM = 6  # units of one form, so that a question stays a line
 _GRAMMAR = GRAMMAR | GRAMMAR_AND_NAMES
 _OF_SURNAMES = frozenset(("de", "du"))  # words of grammar that a name has inside, with a capital
 _WITH_FATE = {Part.WORD, Part.DESCRIBING, Part.GRAMMAR}
+_OF_A_FAMILY = tuple(
+    f"{each}{of_her}" for end in SURNAME_ENDINGS for each in (end, passport_spelling(end)) for of_her in ("", "а", "a")
+)
 _INSIDE_A_WORD = re.compile(r"['_]")
 
 
@@ -212,7 +217,7 @@ class Decided:
         """Return, for each word of a form that is hidden, by which action and which form."""
         found: dict[str, set[tuple[Action, str]]] = {}
         for key, action in self.actions.items():
-            for word in with_fate(words_of_form(key)) if action in HIDING else ():
+            for word in with_fate(words_of_form(key)) if action in HIDING and not is_of_kind(key) else ():
                 found.setdefault(word, set()).add((action, key))
         return {word: frozenset(by) for word, by in found.items()}
 
@@ -305,6 +310,31 @@ def words_typed(form: str) -> tuple[str, ...]:
     return words if len(words) <= _MOST_PIECES else ()
 
 
+_CLIENT = PersonRole.CLIENT
+
+
+@lru_cache(maxsize=64)
+def own_words(names: tuple[str, ...]) -> frozenset[str]:
+    """Return plain words of names that are somebody's own: the given name in all forms, a surname as it is written.
+
+    Another form of a surname may be that of their wife or brother.
+    """
+    found: set[str] = set()
+    for name in names:
+        words = words_of(name)
+        beside = {at + step for at, word in enumerate(words) if normal(word) in PARTICLES for step in (-1, 0, 1)}
+        surnames = [at for at, word in enumerate(words) if normal(word).endswith(_OF_A_FAMILY)]
+        given = next((at for at in range(len(words)) if at not in surnames), None)
+        for at, word in enumerate(words):
+            if at in beside:
+                continue
+            if at in surnames:
+                found |= {normal(word), *latin_spellings(word)}
+            elif at == given:
+                found |= word_forms(word)
+    return frozenset(found)
+
+
 # From found to judged: what the profile does with each match, and which names a person must decide.
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -330,6 +360,18 @@ class Judge:
     def _has_code(self, likely: Likely) -> bool:
         role = self.registry.role(likely.entity)
         return self.profile.action(IdentifierType.NAME, role) is Action.PSEUDONYM
+
+    def is_named_client(self, text: str, match: Match) -> bool:
+        """Say whether a part of a name that is undecided most likely means the client who is named.
+
+        It is nobody else's that is known, of no other case, and their given name or surname: in `Karim kyzy` it is
+        their father's.
+        """
+        if len(match.entities) > 1 or (client := self.registry.persons[min(match.entities)]).role is not _CLIENT:
+            return False
+        words = {normal(word) for word in words_of(text[match.start : match.end])}
+        own = own_words(client.names)
+        return bool(words) and words <= own and self.decided.elsewhere.isdisjoint(words)
 
     def judge(self, text: str, match: Match, version: bytes, owner: bytes | None = None) -> Span | None:
         """Return what is done with a match in its text; None if a person must decide first.

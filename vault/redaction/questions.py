@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.disclosure import Decision
 from vault.errors import UsageError
-from vault.names.common_words import may_be_called, names_that_are_words
+from vault.names.common_words import is_place, may_be_called, names_that_are_words
 from vault.names.normal import normal
+from vault.names.russian import lemmas_of
+from vault.names.written_forms import passport_spelling
 from vault.redaction.spans import Action, IdentifierType
-from vault.redaction.units import Part, Unit, units
+from vault.redaction.units import PART_OF, Part, Unit, units
 from vault.words.message import Message, Words
 
 HIDING = frozenset((Action.REMOVE, Action.PSEUDONYM))
@@ -20,6 +24,11 @@ _BODY = "by_whom"
 _MARKS = ",;()\n"
 _HOUSE_DIGITS = 3  # one more would be a year
 _VOWELS = frozenset("aeiouyаеёиоуыэюяіїєүөұ")
+_SHORT_LETTERS = 4  # of what an institution is called by: `SIZO`
+_LOOKING = 24
+_BEFORE = re.compile(r"([^\W\d_]+) \Z")
+_BEHIND = re.compile(r" ([^\W\d_]+)")
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +76,29 @@ def form_key(form: str) -> str:
     return " ".join(normal(form).split())
 
 
-def grouped(asked: Iterable[Asked], likely: Callable[[str], tuple[str, Action] | None]) -> OpenQuestions:
+def grouped(
+    asked: Iterable[Asked], likely: Callable[[str], tuple[str, Action] | None], hidden: Iterable[str] = ()
+) -> OpenQuestions:
     """Return one question for each form. What nobody knows is proposed to be removed, a fact of a profile to stay.
 
-    `likely` says of the key of a form whose name it may be, and what is proposed then.
+    What only says words of such facts stays as well. `likely` says of the key of a form whose name it may be, and what
+    is proposed then. Of what is `hidden` by hand or by a consent no word is proposed to stay, however it is written.
     """
     groups: dict[str, list[Asked]] = {}
     for item in asked:
         groups.setdefault(form_key(item.form), []).append(item)
+    never = {written for form in hidden for written in _all_written(normal(form))}
+    stays = {key for key, places in groups.items() if _stays(places) and never.isdisjoint(_all_written(key))}
+    told = {
+        written for key in stays for word in _WORD.findall(key) if tells_nobody(word) for written in _written_as(word)
+    }
+    stays |= {
+        key
+        for key, places in groups.items()
+        if all(place.stays is None and not place.conflict for place in places)
+        and never.isdisjoint(_all_written(key))
+        and _is_of_words(key, told)
+    }
     may_be = {
         key: found
         for key, places in groups.items()
@@ -85,7 +109,7 @@ def grouped(asked: Iterable[Asked], likely: Callable[[str], tuple[str, Action] |
             form=places[0].form,
             count=len(places),
             kinds=tuple(sorted({place.kind for place in places})),
-            proposal=may_be[key][1] if key in may_be else _proposal(places),
+            proposal=may_be[key][1] if key in may_be else Action.KEEP if key in stays else Action.REMOVE,
             context=places[0].context,
             conflict=any(place.conflict for place in places),
             before=places[0].before,
@@ -98,9 +122,39 @@ def grouped(asked: Iterable[Asked], likely: Callable[[str], tuple[str, Action] |
     )
 
 
-def _proposal(places: list[Asked]) -> Action:
-    said = {place.stays for place in places if place.stays is not None}
-    return Action.KEEP if said == {True} and not any(place.conflict for place in places) else Action.REMOVE
+def _stays(places: list[Asked]) -> bool:
+    return {place.stays for place in places if place.stays is not None or place.conflict} == {True}
+
+
+@lru_cache(maxsize=4096)
+def _written_as(word: str) -> frozenset[str]:
+    """Return in which Latin letters a plain word, or the word that it is a case of, is written."""
+    return frozenset(passport_spelling(normal(each)) for each in (word, *lemmas_of(word)))
+
+
+def _all_written(key: str) -> frozenset[str]:
+    return frozenset[str]().union(*map(_written_as, _WORD.findall(key)))
+
+
+def _is_of_words(key: str, told: Collection[str]) -> bool:
+    """Say whether each word of a form is one that was `told`, and nobody's name."""
+    words = _WORD.findall(key)
+    return bool(words) and all(tells_nobody(word) and not _written_as(word).isdisjoint(told) for word in words)
+
+
+def tells_nobody(form: str) -> bool:
+    """Say whether nobody is called by a form in any text: known places, numbers, and letters such as `GKNB`.
+
+    Of a number with words, such as that of a house, the words are those of a street.
+    """
+    words = _WORD.findall(normal(form))
+    if any(letter.isdigit() for letter in form) and len(words) > 1:
+        return True
+    if form.isupper() and len(form) <= _SHORT_LETTERS and form.isalpha():
+        return not may_be_called(normal(form)) and normal(form) not in names_that_are_words()
+    return all(
+        any(map(str.isdigit, word)) or is_place(word) or (word.isalpha() and not _VOWELS & set(word)) for word in words
+    )
 
 
 def is_fact(name: str, text: str, start: int, end: int) -> bool:
@@ -137,6 +191,12 @@ def _is_street(said: list[Unit]) -> bool:
     """Say whether a word and the number of a house are all that is said."""
     last = said[-1]
     return len(said) > 1 and last.part is Part.NUMBER and last.word[0].isdigit() and len(last.word) <= _HOUSE_DIGITS
+
+
+def is_beside_office(text: str, start: int, end: int) -> bool:
+    """Say whether a word such as court or street stands right before or behind a form."""
+    words = (_BEFORE.search(text, max(0, start - _LOOKING), start), _BEHIND.match(text, end))
+    return any(found is not None and PART_OF.get(normal(found[1])) == Part.BESIDE.name for found in words)
 
 
 def decide_proposed(open_questions: OpenQuestions) -> dict[str, Action]:

@@ -21,6 +21,8 @@ from vault.redaction.profile import ANY_VARIANT, CONFIRMED, NEEDED, Profile
 from vault.redaction.spans import IdentifierType
 
 _WORD = re.compile(r"\w+")
+# What shows nothing and turns what stands beside it: it would part a word, or let it read otherwise than it is written.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069]")
 _MONTH: Final = len("2026-01")
 _NOBODY_TWICE: Final[Mapping[bytes, bytes]] = MappingProxyType({})
 _IDENTIFIERS = {
@@ -150,9 +152,9 @@ def _written(value: object) -> str | None:
     What was not said to be so is not said not to be so.
     """
     if isinstance(value, PersonName):
-        return None if value.kind in NO_LONGER else value.text
+        return None if value.kind in NO_LONGER else _UNSEEN.sub("", value.text)
     if isinstance(value, IdentityDocument):
         return f"{value.kind.value} {value.number}"
     if value is True:
         return YES
-    return str(value) if isinstance(value, str) else None
+    return _UNSEEN.sub("", value) if isinstance(value, str) else None

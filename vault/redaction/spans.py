@@ -45,6 +45,7 @@ class IdentifierType(StrEnum):
     HANDLE = "handle"
     IBAN = "iban"
     COORDINATES = "coordinates"
+    WORDS = "words"  # of one kind, such as health
     UNKNOWN = "unknown"  # a token that default-deny asks about
 
 

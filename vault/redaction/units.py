@@ -126,6 +126,8 @@ _TELLING = 500  # words at the beginning tell the language of a text
 _Languages = Mapping[str, str]
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w\w)")
 _ADVERBIAL = ("ly", "ment")  # an adverb; other verbs and adverbs are surnames too
+_OF_THE_PAST = "ed"
+_NO_SURNAME = 6  # letters of such a verb; `Freed` and `Reed` are called so
 _LETTER_WORDS = frozenset("aioyавикосуяю")  # one-letter words, so no initials where no full stop follows
 
 
@@ -289,7 +291,11 @@ def _is_explained_capital(word: str, written: str, language: str, begins: bool) 
         return is_english_or_french(word[elided.end() :])
     if _is_cyrillic(word):
         return begins and use_of(written.casefold()).first
-    return begins and (word in SENTENCE_STARTS or (word.endswith(_ADVERBIAL) and _is_acting(word, written)))
+    return begins and (word in SENTENCE_STARTS or (_ends_as_no_name(word) and _is_acting(word, written)))
+
+
+def _ends_as_no_name(word: str) -> bool:
+    return word.endswith(_ADVERBIAL) or (word.endswith(_OF_THE_PAST) and len(word) >= _NO_SURNAME)
 
 
 def _is_grammar(word: str, written: str) -> bool:

@@ -57,7 +57,7 @@ _AS_THEY_ARE: Final = (
     # what may leave
     Message("keep"), Message("pseudonym"), Message("remove"), Message("document"),
     Message("date"), Message("time"), Message("url"), Message("handle"), Message("iban"), Message("coordinates"),
-    Message("unknown"),
+    Message("words"), Message("unknown"),
     # what is erased
     Message("section"), Message("slip"), Message("relation"), Message("link"),
     # what happened in a case

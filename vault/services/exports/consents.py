@@ -61,12 +61,13 @@ class Agreed:
     """The consents by which something leaves, and the words that must not leave whatever else is agreed.
 
     `excluded` has of each the consent that says so, and its place there, from 1. `stays` are kinds of records that no
-    consent covers, and that stay here.
+    consent covers, and that stay here; `covers` is what every client agreed to, all where no consent is needed.
     """
 
     consents: tuple[RecordId, ...] = ()
     excluded: Mapping[str, tuple[RecordId, int]] = field(default_factory=dict, repr=False)
     stays: frozenset[str] = frozenset()
+    covers: frozenset[Category] = frozenset(Category)
 
 
 def require_agreed(
@@ -109,7 +110,7 @@ def require_agreed(
             raise _refused(client if len(clients) > 1 else None, [clause for clause, _ in judged if clause is not None])
         found.append(allowing)
     covered = frozenset(Category).intersection(*(each.covers() for record in found for each in consents[record]))
-    return Agreed(tuple(dict.fromkeys(found)), excluded, leaving.stays(covered))
+    return Agreed(tuple(dict.fromkeys(found)), excluded, leaving.stays(covered), covered)
 
 
 def _is_of(row: Stored[Person], client: Stored[Person]) -> bool:

@@ -44,6 +44,7 @@ from vault.redaction.registry import Registry, build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source, said_now
 from vault.redaction.spans import Action as RedactionAction
 from vault.redaction.transform import PseudonymBook
+from vault.redaction.word_kinds import kinds_beyond
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import REASONS
 from vault.services.cases.cases import by_date, view
@@ -507,6 +508,7 @@ def _redact(
             read=taken.read,
             elsewhere=material.elsewhere,
             by_hand=taken.by_hand,
+            word_kinds=kinds_beyond(material.agreed.covers),
         )
     except LeakError as fault:
         left = {each.form.casefold() for place, each in enumerate(taken.by_hand) if place in fault.forms}
