@@ -36,12 +36,12 @@ from vault.casework.story.person_facts import AskedFor, SubjectRequest
 from vault.casework.vocabulary import NoteKind, ReferralPurpose
 from vault.errors import UsageError, VerificationError
 from vault.export.children import command_of
-from vault.export.dossier_report import in_days
 from vault.export.leakcheck.examine import read_with_pdfium
 from vault.export.leakcheck.forbidden_forms import ForbiddenForms
 from vault.export.package import prepare, verifier_command, write_package
 from vault.export.reader import OpenedPackage, open_package
 from vault.export.release import Release
+from vault.export.shown_text import in_days
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.policy.roles import Role
 from vault.records import work

@@ -234,7 +234,7 @@ _ENDS_A_PART = re.compile(r"[.!?…;:]")
 _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?~?", re.ASCII)
 _TORN_LETTERS = 5  # of fewer, pieces are too often two honest neighbours: `a li`
 _MOST_PIECES = 24
-_TOLD_AS = {
+_TOLD_AS: Mapping[str, RemovedType] = {
     HiddenByHand.NAME: RemovedType.NAME,
     HiddenByHand.PLACE: RemovedType.PLACE,
     HiddenByHand.NUMBER: RemovedType.NUMBER,
