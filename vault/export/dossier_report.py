@@ -21,6 +21,7 @@ from vault.words.message import Message
 ALONE, TWO_PERSON = "alone", "two-person"
 READ, UNREAD = "read", "unread"
 NOTE = "note"
+_LONGEST_MARK = 60
 _OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
 _DAYS = frozenset({
     *("date", "date-of-birth", "opened", "written"),
@@ -146,6 +147,7 @@ def _watermark(cover: Cover) -> str:
     """Return for whom and of which day, in letters that run from left to right: readers turn others about."""
     recipient = legible(cover.recipient)
     recipient = "".join(anyascii(letter) if is_right_to_left(letter) else letter for letter in recipient)
+    recipient = recipient[:_LONGEST_MARK].strip()
     return " · ".join(part for part in (recipient, in_days(cover.day, cover.language)) if part)
 
 
