@@ -93,4 +93,5 @@ def timeline(sections: Sequence[Section], day: str) -> tuple[list[Moment], bool]
 
 def held(sections: Sequence[Section]) -> list[Section]:
     """Return the detentions that nobody ended."""
-    return [one for one in sections if one.heading == "detention" and _OVER.isdisjoint(texts_of(one))]
+    detained = (section for section in sections if section.heading == "detention")
+    return [section for section in detained if _OVER.isdisjoint(texts_of(section))]
