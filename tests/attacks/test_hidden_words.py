@@ -142,7 +142,8 @@ def test_what_is_hidden_by_hand_is_in_no_file_and_in_no_later_one(wish: Wish, se
     notes.add(session, made, Note(NoteKind.CONTACT, "Again the limp, and by the RED house r. t. said so."))
     later = exported(session, made, tmp_path, Wish("lawyer", LAWYER, take_proposals=True))
     assert standing(later, HIDDEN) == set()
-    assert any("Again the [removed], and by the [removed] said so" in " ".join(t.split()) for t in later)
+    again = re.compile(r"Again the \[R\d+ (other|name)\], and by the \[R\d+ (other|name)\] said so")
+    assert any(again.search(" ".join(text.split())) for text in later)
 
 
 @each(
@@ -185,7 +186,7 @@ def test_a_word_of_the_report_is_hidden_where_the_case_says_it(
     notes.add(session, case, Note(NoteKind.CONTACT, "We lost contact on that date."))
     wish = Wish("lawyer", LAWYER, take_proposals=True, hidden={"contact": "other", "date": "other"})
     texts = exported(session, case, tmp_path, wish)
-    assert any("We lost [removed] on that [removed]." in " ".join(text.split()) for text in texts)
+    assert any(re.search(r"We lost \[R\d+ other\] on that \[R\d+ other\]\.", " ".join(text.split())) for text in texts)
     assert any("contact, by a" in text for text in texts)
 
 
@@ -224,7 +225,7 @@ def test_a_script_decides_by_standard_input_and_what_nobody_asked_is_hidden(desk
     assert done.code == 0, done.err
     report = referral.report()
     assert "They met in Qarvosh." in report
-    assert "came [removed]." in report
+    assert "came [R1 name]." in report
     assert f"Questions to {CONTACT}" in report
     assert "on foot" not in referral.opened().members["data.json"].decode()
 

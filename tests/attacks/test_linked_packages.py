@@ -23,6 +23,8 @@ from tests.tables import each
 from vault.access.session import Session
 from vault.casework.disclosure import Disclosure
 from vault.casework.note import Note
+from vault.casework.story.events import Detention, Hearing
+from vault.casework.story.person_facts import Relation, Relationship
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError
 from vault.export import archive
@@ -34,7 +36,7 @@ from vault.records.work import Entry
 from vault.redaction.transform import PseudonymBook
 from vault.seal.age import make_identity, recipient_of
 from vault.services.approvals import second_person
-from vault.services.cases import case_people, cases, notes, searching
+from vault.services.cases import case_people, cases, notes, searching, story_records
 from vault.services.exports import export_material, exporting, ledger, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
@@ -220,12 +222,18 @@ def test_a_colleague_gives_two_recipients_no_reference_in_common(whose: str, fou
 
 
 HIDDEN = {
-    "short": ("Li Bo", "Ana Fe"),
-    "long": ("Maximiliana Featherstonehaugh-Quillington", "Bartholomew Underhillson-Marchbanks"),
-    "Cyrillic": ("Тихон Омутков", "Сана Белгорова"),
-    "Arabic": ("فریده نورزی", "سلیمان احمدی"),
-    "of four words": ("Karim Abdul Rahman Noorzai", "Ummi Salama bint Tessaly"),
+    "short": ("Li Bo", "Ana Fe", "Wu"),
+    "long": ("Maximiliana Featherstonehaugh-Quillington", "Bartholomew Underhillson-Marchbanks", "Ravensbournington"),
+    "Cyrillic": ("Тихон Омутков", "Сана Белгорова", "Акылбек"),
+    "Arabic": ("فریده نورزی", "سلیمان احمدی", "لیلا"),
+    "of four words": ("Karim Abdul Rahman Noorzai", "Ummi Salama bint Tessaly", "Qamar Jandosov"),
 }
+"""A client, a witness, and somebody whom no record names: of the last two one leaves as a code, one as a removal."""
+
+HELD_AND_HEARD = (
+    Detention(place="the old prison", taken="2026-03-01", expires="2150-01-01"),
+    Hearing("2150-02-01T10:00", about="how long it goes on"),
+)
 
 
 @pytest.fixture
@@ -244,14 +252,39 @@ def drawn_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("drawn_in_turn")
 def test_vaults_that_differ_in_hidden_names_alone_give_the_same_bytes_of_tar(founded: Place, tmp_path: Path) -> None:
     made: dict[str, bytes] = {}
-    for how, (client, witness) in HIDDEN.items():
+    for how, (client, witness, third) in HIDDEN.items():
         place = founded.copied_to(tmp_path / how.replace(" ", "-"))
         with place.open() as session:
             add_recipients(session)
-            case = case_of(session, client, [f"{client} met {witness} at the station."])
-            case_people.add(session, case, role="witness", names=[witness])
+            case = case_of(session, client, [f"{client} met {witness} at the station, and {third} called us."])
+            (own,) = case_people.names_in(session, case)
+            known = case_people.add(session, case, role="witness", names=[witness])
+            for record in (*HELD_AND_HEARD, Relation(known, Relationship.SIBLING, own)):
+                story_records.add(session, case, record)
             package = exported(session, case, LAWYER, place.path.parent)
         made[how] = pyrage.decrypt(package.read_bytes(), [pyrage.x25519.Identity.from_str(RECIPIENTS[LAWYER])])
     differing = [how for how, tar in made.items() if tar != made["short"]]
     told_apart = {how: archive.unpack(made[how])["data.json"] for how in ("short", *differing)}
     assert differing == [], told_apart
+    data = json.loads(told_apart["short"])
+    assert [(each["type"], each["reason"]) for each in data["removals"]] == [("name", "not-agreed")]
+    assert [each["relations"] for each in data["key"]] == [[], [{"is-to": "sibling", "to-whom": "client"}]]
+
+
+@pytest.mark.usefixtures("drawn_in_turn")
+def test_no_byte_tells_that_somebody_is_in_another_case_or_in_a_section(founded: Place, tmp_path: Path) -> None:
+    """The type and reason of a removal are those of any word that nobody agreed about."""
+    made: dict[bool, bytes] = {}
+    for is_elsewhere in (False, True):
+        place = founded.copied_to(tmp_path / str(is_elsewhere))
+        with place.open() as session:
+            add_recipients(session)
+            case = case_of(session, "Tikhon Omutkov", ["Qamar Jandosov called us from +996 555 010 203."])
+            other = case_of(session, "Sana Belgorova")
+            if is_elsewhere:
+                case_people.add(session, other, role="client", names=["Qamar Jandosov"], phones=["+996555010203"])
+            package = exported(session, case, LAWYER, place.path.parent)
+        made[is_elsewhere] = pyrage.decrypt(package.read_bytes(), [pyrage.x25519.Identity.from_str(RECIPIENTS[LAWYER])])
+    said = {key: json.loads(archive.unpack(tar)["data.json"])["removals"] for key, tar in made.items()}
+    assert made[True] == made[False], said
+    assert [each["type"] for each in said[True]] == ["name", "phone"]

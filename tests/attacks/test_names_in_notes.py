@@ -382,7 +382,8 @@ def with_turned_outlines(font: bytes) -> bytes:
 
 def in_other_widths(pieces: Pieces) -> None:
     """Let letters stand apart."""
-    pieces.edit(b"/CIDFontType2", b"/W[0 0 600 1 1 ", b"/W[0 0 600 1 1 1")
+    number = pieces.find(b"/CIDFontType2")
+    pieces.objects[number] = re.sub(rb"/W\[0 0 (\d+) (1 \d) ", rb"/W[0 0 \1 \2 1", pieces.objects[number])
 
 
 def in_a_picture(pieces: Pieces) -> None:

@@ -40,6 +40,7 @@ from vault.log.approval import APPROVAL_PURPOSE, Approval
 from vault.policy.roles import Role
 from vault.records.versions import to_fields
 from vault.records.work import Entry
+from vault.redaction.spans import Removal
 from vault.seal.named import access_record
 from vault.seal.signing import make_signing_seed, sign
 from vault.services import housekeeping
@@ -77,6 +78,10 @@ class Text:
     @property
     def sections(self) -> list[Text]:
         return [self]
+
+    @property
+    def removals(self) -> tuple[Removal, ...]:
+        return ()
 
 
 def files_of(text: str) -> dict[str, bytes]:

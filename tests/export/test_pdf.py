@@ -28,7 +28,7 @@ from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import InternalError, UsageError
 from vault.export.data_json import render_data
-from vault.export.dossier_report import NOTE, Cover, approved_lines, in_days, make_report
+from vault.export.dossier_report import NOTE, Cover, approved_lines, make_report
 from vault.export.leakcheck.drawing import glyph_map
 from vault.export.leakcheck.examine import examine
 from vault.export.leakcheck.forbidden_forms import squeeze, words
@@ -37,6 +37,7 @@ from vault.export.printed_sheets import LANGUAGES, render_sheet, sheet_text, she
 from vault.export.reader import open_package
 from vault.export.release import Release
 from vault.export.report_wording import CODED, WORDINGS, wording
+from vault.export.shown_text import in_days
 from vault.policy.roles import Role
 from vault.redaction.apply import redact
 from vault.redaction.dossier import _SEAL, RedactedDossier
@@ -44,6 +45,7 @@ from vault.redaction.profile import PROFILES, profile_named
 from vault.redaction.questions import OpenQuestions, decide_proposed
 from vault.redaction.registry import build_registry, registered_people
 from vault.redaction.source import dossier_source
+from vault.redaction.spans import Reason, RemovedType
 from vault.redaction.transform import REMOVED, PseudonymBook
 from vault.seal import signing
 from vault.seal.recovery import make_sheets, read_sheet
@@ -68,9 +70,9 @@ def test_every_computer_with_this_version_makes_the_same_bytes() -> None:
         language: render_pdf(dossier(), Cover("Appeal", language, day="2026-11-27")) for language in ("en", "fr", "ru")
     }
     assert {language: hashlib.sha256(pdf).hexdigest()[:16] for language, pdf in made.items()} == {
-        "en": "35e02baf8c3fae34",
-        "fr": "f91c3ec2b9177d08",
-        "ru": "e35213c1d3de62f8",
+        "en": "478ed7f5f0902a82",
+        "fr": "937b50f6a16f5fbf",
+        "ru": "54e2341e5b45b668",
     }
 
 
@@ -177,7 +179,9 @@ def test_nothing_is_cut_off_at_the_right() -> None:
 
 
 def test_consecutive_records_of_one_kind_share_a_heading() -> None:
-    assert [group.heading for group in make_report(dossier(*SECTIONS), COVER).groups] == ["Case", "Client", "Notes"]
+    assert [group.heading for group in make_report(dossier(*SECTIONS), COVER).groups] == [
+        *("Who is who", "Case", "Client", "Notes")
+    ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
@@ -314,10 +318,11 @@ def test_each_language_has_a_word_of_its_own_for_each_key_of_each_profile(langua
     assert set(words.labels) == shown
     assert set(words.profiles) == set(PROFILES)
     assert set(words.withheld) == {key for profile in PROFILES.values() for key in profile.withheld}
-    for table in (words.headings, words.labels, words.profiles, words.withheld):
+    assert (set(words.types), set(words.reasons)) == (set(RemovedType), set(Reason))
+    for table in (words.headings, words.labels, words.profiles, words.withheld, words.types, words.reasons):
         assert len(set(table.values())) == len(table)
         assert all(table.values())
-    assert words.removed in " ".join(words.notice)
+    assert f"[R12 {words.types['phone']}]" in " ".join(words.notice)
 
 
 @each(list(WORDINGS))
@@ -329,7 +334,21 @@ def test_the_page_and_the_data_file_say_in_words_what_a_copy_of_own_data_has_non
         shown = [line.text for line in approved_lines(make_report(of, cover))]
         said = [line for line in json.loads(render_data(of, cover))["notice"]["lines"] if line in withheld]
         expected = withheld if profile == "subject" else []
-        assert said == [line for line in shown if line in withheld] == expected
+        assert said == expected
+        assert sorted(line for line in shown if line in withheld) == sorted(expected)
+
+
+def test_what_a_copy_has_none_of_is_said_where_it_is_missing() -> None:
+    report = make_report(replace(CASE, profile="subject", seal=_SEAL), Cover("x"))
+    (notes,) = [group for group in report.groups if group.heading == "Notes"]
+    said = [piece.text for piece in notes.entries[0].body]
+    assert [line.partition(".")[0] for line in said] == [
+        "Not in this copy: notes about health",
+        "Not in this copy: notes about safety",
+        "Not in this copy: notes of administration and of supervision",
+    ]
+    assert not set(said) & set(report.notice)
+    assert any("notes" not in line and line.startswith("Not in this copy") for line in report.notice)
 
 
 @each(list(WORDINGS))
@@ -365,28 +384,30 @@ def test_a_key_without_a_word_stops_the_report() -> None:
         (
             "en",
             [
-                "legal referral",
-                "nobody: codes stand for people",
-                *("Case", "Kind", "asylum", "Witness", "Names", "Notes"),
-                *("12 March 2024", "contact, by a caseworker", "x [removed] y"),
+                *("In short", "legal referral", "About this report", "nobody: codes stand for people"),
+                *("Who is who", "Witness", "Kind", "asylum", "Witness", "Names", "Notes"),
+                *("12 March 2024", "contact, by a caseworker", "x [R1 other] y"),
+                *("What was removed, and why", "other: not agreed", "R1"),
             ],
         ),
         (
             "fr",
             [
-                "transmission pour assistance juridique",
-                "personne : des codes remplacent les noms",
-                *("Dossier", "Nature", "asile", "Témoin", "Noms", "Notes"),
-                *("12 mars 2024", "échange, par une personne chargée de dossiers", "x [retiré] y"),
+                *("En bref", "transmission pour assistance juridique"),
+                *("À propos de ce rapport", "personne : des codes remplacent les noms"),
+                *("Qui est qui", "Témoin", "Nature", "asile", "Témoin", "Noms", "Notes"),
+                *("12 mars 2024", "échange, par une personne chargée de dossiers", "x [R1 autre] y"),
+                *("Ce qui a été retiré, et pourquoi", "autre : sans accord", "R1"),
             ],
         ),
         (
             "ru",
             [
-                "передача для юридической помощи",
-                "никто: вместо людей стоят коды",
-                *("Дело", "Вид", "убежище", "Свидетель", "Имена", "Записи"),
-                *("12 марта 2024", "контакт, ведущий дела", "x [удалено] y"),
+                *("Коротко", "передача для юридической помощи"),
+                *("Об этом отчёте", "никто: вместо людей стоят коды"),
+                *("Кто есть кто", "Свидетель", "Вид", "убежище", "Свидетель", "Имена", "Записи"),
+                *("12 марта 2024", "контакт, ведущий дела", "x [R1 другое] y"),
+                *("Что удалено и почему", "другое: согласия нет", "R1"),
             ],
         ),
     ]
@@ -394,8 +415,10 @@ def test_a_key_without_a_word_stops_the_report() -> None:
 def test_the_page_is_in_the_language_of_the_report(language: str, shown: list[str]) -> None:
     cover = Cover("legal referral", language)
     lines = [line.text for line in approved_lines(make_report(CASE, cover))]
-    assert [line for line in lines if line in shown] == shown
-    assert (REMOVED in " ".join(lines)) is (language == "en")
+    begin, purpose, *rest = shown
+    assert {begin, purpose} <= set(lines[: lines.index(rest[0])])
+    assert [line for line in lines[lines.index(rest[0]) :] if line in rest] == rest
+    assert REMOVED not in " ".join(lines)
     assert examine(task_for(CASE, cover)).findings == ()
 
 
@@ -409,11 +432,14 @@ def test_a_purpose_of_ones_own_is_shown_as_it_was_agreed() -> None:
 def test_programs_find_the_same_keys_in_every_language() -> None:
     files = {language: json.loads(render_data(CASE, Cover("x", language))) for language in WORDINGS}
     for language, file in files.items():
-        text = json.dumps(file["sections"], ensure_ascii=False).replace(wording(language).removed, REMOVED)
+        text = json.dumps(file["sections"], ensure_ascii=False).replace(wording(language).types["other"], "other")
         assert json.loads(text) == files["en"]["sections"]
+        assert (file["key"], file["removals"]) == (files["en"]["key"], files["en"]["removals"])
         assert (file["profile"], file["purpose"]) == ("lawyer", "x")
     assert [one["heading"] for one in files["fr"]["sections"]] == ["case", "witness", "note"]
-    assert files["fr"]["sections"][2]["blocks"][3]["text"] == "x [retiré] y"
+    assert files["fr"]["sections"][2]["blocks"][3]["text"] == "x [R1 autre] y"
+    assert files["fr"]["removals"] == [{"number": "R1", "reason": "not-agreed", "type": "other"}]
+    assert files["fr"]["key"] == [{"code": "[P-7KQ]", "relations": [], "role": "witness"}]
 
 
 # From a case, through redaction, to what its recipient reads: the whole way with the real parts.
@@ -483,11 +509,11 @@ def test_the_script_of_a_text_is_told_by_its_letters_and_not_by_those_of_codes()
     texts = {
         "[P-7KQ]": "Zyyy",
         "[P-7KQ] и [P-KX4]": "Cyrl",
-        "[removed], 12": "Zyyy",
+        "[R1 other], 12": "Zyyy",
         "at [P-7KQ]": "Latn",
         "من": "Arab",
     }
-    sections = (section("note", ("text", text)) for text in texts)
+    sections = (section("note", ("text", text.replace("[R1 other]", REMOVED))) for text in texts)
     told = json.loads(render_data(dossier(*sections), COVER))["sections"]
     assert {block["text"]: block["script"] for one in told for block in one["blocks"]} == texts
 

@@ -30,7 +30,7 @@ from vault.redaction.find_registered import find_in, people_in
 from vault.redaction.judging import forms, uncovered
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.registry import RegisteredPerson, Registry, build_registry
-from vault.redaction.spans import Action, IdentifierType, Span, fuse, strongest
+from vault.redaction.spans import Action, IdentifierType, Reason, Span, fuse, strongest
 from vault.redaction.spelled import spelled
 
 
@@ -383,15 +383,15 @@ ONE, OTHER = b"1" * 16, b"2" * 16
 
 SPANS = st.lists(
     st.builds(
-        lambda start, length, kind, action, entity, source, general: Span(
-            start, start + length, kind, action, entity, source, general
+        lambda start, length, kind, action, entity, reason, general: Span(
+            start, start + length, kind, action, entity, reason, general
         ),
         st.integers(0, 40),
         st.integers(1, 12),
         st.sampled_from([IdentifierType.NAME, IdentifierType.PHONE]),
         st.sampled_from(Action),
         st.sampled_from([None, ONE, OTHER]),
-        st.sampled_from(["registry", "pattern"]),
+        st.sampled_from(Reason),
         st.sampled_from(["", "1990"]),
     ),
     max_size=12,

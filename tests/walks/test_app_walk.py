@@ -71,10 +71,10 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(founded_template: P
         assert list(out.iterdir()) == []
         desk.press("a").press_and_wait("f4", "read back from the finished file").sees(NAME).sees_not("Qarvosh")
         assert list(out.iterdir()) == []
-        desk.hide("Zaqq", "Not hidden: Zaqq").sees("about the hearing")
-        desk.hide("HEARING", "You hid: HEARING").sees("about the [removed]")
-        desk.hide("about", "You hid: HEARING, about").sees_not("about the")
-        desk.press_and_wait("u", "about the [removed]").sees("You hid: HEARING.")
+        desk.hide("Zaqq", "Not hidden: Zaqq").until("about the hearing", "pagedown")
+        desk.hide("HEARING", "You hid: HEARING").until("about the [R", "pagedown")
+        desk.hide("about", "You hid: HEARING, about").read_on().sees_not("about the")
+        desk.press_and_wait("u", "You hid: HEARING.").until("about the [R", "pagedown")
         assert list(out.iterdir()) == []
         desk.read_on().press_and_wait("f4", "The package is at")
 

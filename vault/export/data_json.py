@@ -7,12 +7,13 @@ import re
 from typing import NamedTuple
 
 from vault.casework.script import script_of
-from vault.export.dossier_report import Cover, Dossier, in_words, told
+from vault.export.dossier_report import Cover
 from vault.export.report_wording import OWN_PURPOSES, code_in_words, wording
+from vault.export.shown_sections import Dossier, key_of, numbered
 
 FORMAT = 3  # 1 had no head, and its notes no kind and no writer; 2 had the reference of the case
 
-_CODE = re.compile(r"\[[^\[\]\s]{1,16}\]")
+_CODE = re.compile(r"\[(?:R[0-9]+ )?[^\[\]\s]{1,16}\]")
 
 
 def canonical(value: object) -> bytes:
@@ -39,14 +40,20 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
         Leaf("purpose", cover.purpose, ours=cover.purpose in OWN_PURPOSES),
         *(Leaf(key, text, ours=True) for key, text in _head(cover).items()),
         Leaf("title", words.title, ours=True),
+        *(Leaf(key, text, ours=True) for each in _removals(dossier) for key, text in each.items()),
     ]
-    for section in told(dossier):
+    sections = numbered(dossier, words)
+    for coded in key_of(sections):
+        leaves += (Leaf("code", coded.code, ours=True), Leaf("role", coded.role, ours=True))
+        for relation in coded.relations:
+            leaves += (Leaf("is-to", relation.is_to, ours=True), Leaf("to-whom", relation.whom, ours=True))
+    for section in sections:
         leaves.append(Leaf("heading", section.heading, ours=True))
         for block in section.blocks:
             leaves.append(Leaf("label", block.label, ours=True))
             leaves.append(Leaf("script", _script(block.text), ours=True))
             is_code = code_in_words(section.heading, block.label, block.text, cover.language) is not None
-            leaves.append(Leaf("text", in_words(block.text, words), ours=is_code))
+            leaves.append(Leaf("text", block.text, ours=is_code))
     return tuple(leaves)
 
 
@@ -57,27 +64,45 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
         UsageError: no report in the cover's language.
     """
     words = wording(cover.language)
+    sections = numbered(dossier, words)
     return canonical(
         {
             "format": FORMAT,
+            "key": [
+                {
+                    "code": coded.code,
+                    "relations": [{"is-to": relation.is_to, "to-whom": relation.whom} for relation in coded.relations],
+                    "role": coded.role,
+                }
+                for coded in key_of(sections)
+            ],
             "language": cover.language,
             "notice": {"heading": words.notice_heading, "lines": words.notice_of(dossier.profile)},
             "profile": dossier.profile,
             "purpose": cover.purpose,
             **_head(cover),
+            "removals": _removals(dossier),
             "sections": [
                 {
                     "heading": section.heading,
                     "blocks": [
-                        {"label": block.label, "script": _script(block.text), "text": in_words(block.text, words)}
+                        {"label": block.label, "script": _script(block.text), "text": block.text}
                         for block in section.blocks
                     ],
                 }
-                for section in told(dossier)
+                for section in sections
             ],
             "title": words.title,
         }
     )
+
+
+def _removals(dossier: Dossier) -> list[dict[str, str]]:
+    """Return of each removed place its number, what it was and why."""
+    return [
+        {"number": f"R{number}", "reason": removal.reason, "type": removal.type}
+        for number, removal in enumerate(dossier.removals, 1)
+    ]
 
 
 def _script(text: str) -> str:

@@ -1,135 +1,21 @@
-"""Days in the words of a report: one form for each language, whatever precision the date has."""
+"""The report as data: every string that its pages show, in order; page 1 is what a lawyer needs in a minute."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from anyascii import anyascii
 
 from vault.errors import InternalError
-from vault.export.fonts import drawable, font_folders
-from vault.export.report_wording import OWN_PURPOSES, Wording, code_in_words, wording
+from vault.export.first_page import MOST_DUE, Moment, due, held, texts_of, timeline
+from vault.export.report_wording import OWN_PURPOSES, Wording, code_in_words, withheld_of, word_of, wording
+from vault.export.shown_sections import CLIENT, OF_ONE_PERSON, Coded, Dossier, Section, key_of, numbered, ranges
+from vault.export.shown_text import in_days, is_right_to_left, language_of, legible
 from vault.redaction.profile import profile_named
-from vault.redaction.spelled import ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN
-from vault.redaction.transform import REMOVED
 from vault.words.message import Message
-
-_WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?)?(~?)", re.ASCII)
-_MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Calendar:
-    """Months alone and after a day, `about`, and how the first of a month is written."""
-
-    months: Sequence[str]
-    of_months: Sequence[str]
-    about: str
-    first: str = "1"
-
-
-_CALENDARS: Mapping[str, _Calendar] = {
-    "en": _Calendar(ENGLISH, ENGLISH, "about"),
-    "fr": _Calendar(FRENCH, FRENCH, "vers", first="1er"),
-    "ru": _Calendar(RUSSIAN, OF_RUSSIAN, "около"),
-}
-
-
-def in_days(text: str, language: str) -> str:
-    """Return a date of casework (`vault.casework.dates`) in words; any other text stays as it is."""
-    match = _WRITTEN.fullmatch(text)
-    if match is None or not 1 <= int(match[2] or 1) <= _MONTHS:
-        return text
-    calendar = _CALENDARS[language]
-    year, month, day, time, about = match.groups()
-    words = year
-    if month is not None and day is None:
-        words = f"{calendar.months[int(month) - 1]} {year}"
-    elif month is not None:
-        number = calendar.first if int(day) == 1 else str(int(day))
-        words = f"{number} {calendar.of_months[int(month) - 1]} {year}"
-    words = f"{words}, {time}" if time else words
-    return f"{calendar.about} {words}" if about else words
-
-
-# Text as the page shows it, where that differs from the text as it was written.
-# Only the page is changed; the data file keeps every character. Each change keeps words readable and makes programs
-# read back exactly the letters that are drawn: a vowel mark that stands higher than others is drawn on its own and
-# carries its letter along, so that readers would find the letter twice.
-
-# Vowel signs, tanwin, shadda, small signs, tatweel: printed prose leaves them out.
-_ARABIC_MARKS = re.compile(
-    "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
-)
-_MARKED_LETTERS = str.maketrans({"ۀ": "ه", "ۂ": "ہ", "ۓ": "ے"})
-_NON_JOINERS = "\u200c\u200d"
-
-
-def legible(text: str) -> str:
-    """Return the line as it is drawn: composed, without Arabic vowel marks and direction controls.
-
-    Letters that neither font has are written in Latin letters.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    plain = _ARABIC_MARKS.sub("", composed).translate(_MARKED_LETTERS)
-    points = drawable(font_folders())
-    return "".join(_drawn(character, points) for character in plain)
-
-
-def _drawn(character: str, points: frozenset[int]) -> str:
-    if character in _NON_JOINERS:
-        return character
-    category = unicodedata.category(character)
-    if category in {"Cf", "Cc"}:
-        return ""
-    if character.isspace():
-        return " "
-    return character if ord(character) in points else anyascii(character)
-
-
-# The form of what a report is made of: a redacted dossier has it, and what a data file says of one.
-# Whoever makes a package needs the redacted dossier itself (`package.prepare`); to make the report alone, to compare
-# a finished one with it, the form is enough.
-class Block(Protocol):
-    """One paragraph."""
-
-    @property
-    def label(self) -> str:
-        """The key of its label."""
-
-    @property
-    def text(self) -> str:
-        """Single spaces, and line breaks only between paragraphs."""
-
-
-class Section(Protocol):
-    """What one record gave."""
-
-    @property
-    def heading(self) -> str:
-        """A key of the profile."""
-
-    @property
-    def blocks(self) -> Sequence[Block]:
-        """In their order."""
-
-
-class Dossier(Protocol):
-    """All that a report shows, its cover aside."""
-
-    @property
-    def profile(self) -> str:
-        """The name of the table of what may leave."""
-
-    @property
-    def sections(self) -> Sequence[Section]:
-        """In their order."""
-
 
 # The report as data: every string that will be shown, in order, and nothing else.
 # PDF, data file and the text that the verifier compares with are all made from this one value.
@@ -137,18 +23,13 @@ ALONE, TWO_PERSON = "alone", "two-person"
 READ, UNREAD = "read", "unread"
 _IN_HASTE = "in-haste"
 NOTE = "note"
-_OF_ONE_PERSON = frozenset({"client", "relative", "witness", "persecutor", "other-person"})  # the heading is of one
+_LONGEST_MARK = 60
 _OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
 _DAYS = frozenset({
     *("date", "date-of-birth", "opened", "written"),
     *("when", "until", "taken", "ends-by-order", "lawyer-let-in", "ended", "seen", "lifted"),
     *("stage-since", "closed", "extended", "latest", "over"),
 })  # fmt: skip
-
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
-
-# Letters that tell the language of a script, so that a screen reader picks the right voice.
-_TELLING_LETTERS = (("fa", "پچژگ"), ("ky", "ңөү"), ("uk", "іїєґ"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +96,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that the pages show, page numbers aside. `running` stands on top of each page."""
+    """All that the pages show, page numbers aside. `running` stands on top of each page, and `watermark` behind it.
+
+    `first_page` are the groups before `facts`: what a lawyer needs in a minute.
+    """
 
     language: str
     words: Wording
     day: str
     running: str
+    watermark: str
+    first_page: tuple[Group, ...]
     facts: tuple[Row, ...]
     notice: tuple[str, ...]
     groups: tuple[Group, ...]
-
-
-def told(dossier: Dossier) -> list[Section]:
-    """Return the sections that say something: a heading alone would still tell that there is somebody."""
-    return [section for section in dossier.sections if section.blocks]
 
 
 def make_report(dossier: Dossier, cover: Cover) -> Report:
@@ -237,15 +118,24 @@ def make_report(dossier: Dossier, cover: Cover) -> Report:
     Raises:
         UsageError: there are no fixed words in the cover's language.
     """
-    words = wording(cover.language)
+    words, language = wording(cover.language), cover.language
+    sections = numbered(dossier, words)
+    withheld = withheld_of(dossier.profile, {section.heading for section in sections})
+    groups = (
+        _key(sections, words, language),
+        *_groups(sections, withheld, words, language),
+        _removals(dossier, words, language),
+    )
     return Report(
-        language=cover.language,
+        language=language,
         words=words,
         day=cover.day,
         running=running_title(cover),
+        watermark=_watermark(cover),
+        first_page=tuple(group for group in _first_page(sections, cover, words) if group.entries),
         facts=tuple(_facts(dossier, cover, words)),
-        notice=words.notice_of(dossier.profile),
-        groups=tuple(_groups(told(dossier), words, cover.language)),
+        notice=(*words.notice, *(words.withheld[key] for key in withheld.get("", ()))),
+        groups=tuple(group for group in groups if group.entries),
     )
 
 
@@ -255,46 +145,154 @@ def running_title(cover: Cover) -> str:
     return " · ".join(part for part in (words.title, legible(cover.reference)) if part)
 
 
+def _watermark(cover: Cover) -> str:
+    """Return for whom and of which day, in letters that run from left to right: readers turn others about."""
+    recipient = legible(cover.recipient)
+    recipient = "".join(anyascii(letter) if is_right_to_left(letter) else letter for letter in recipient)
+    recipient = recipient[:_LONGEST_MARK].strip()
+    return " · ".join(part for part in (recipient, in_days(cover.day, cover.language)) if part)
+
+
 def approved_lines(report: Report) -> tuple[Line, ...]:
     """Return every string that the page shows, in order: what readers of the finished file must find, and no more."""
     lines = [Line(report.words.title, ours=True)]
+    for group in report.first_page:
+        lines += _group_lines(group)
+    lines.append(Line(report.words.about, ours=True))
     for row in report.facts:
         lines += _row_lines(row)
     lines += (Line(text, ours=True) for text in (report.words.notice_heading, *report.notice))
     for group in report.groups:
-        lines.append(Line(group.heading, ours=True))
-        for entry in group.entries:
-            lines += _piece_lines(entry.head)
-            for row in entry.rows:
-                lines += _row_lines(row)
-            lines += _piece_lines(entry.body)
+        lines += _group_lines(group)
     return tuple(line for line in lines if line.text)
 
 
-def in_words(text: str, words: Wording) -> str:
-    """Return a redacted text with what stands for something removed in the language of the report."""
-    return text.replace(REMOVED, words.removed)
+def headings(report: Report) -> tuple[str, ...]:
+    """Return the headings of the pages in their order; each has a bookmark."""
+    before, behind = ([group.heading for group in groups] for groups in (report.first_page, report.groups))
+    return (report.words.title, *before, report.words.about, *behind)
+
+
+def _group_lines(group: Group) -> Iterator[Line]:
+    yield Line(group.heading, ours=True)
+    for entry in group.entries:
+        yield from _piece_lines(entry.head)
+        for row in entry.rows:
+            yield from _row_lines(row)
+        yield from _piece_lines(entry.body)
 
 
 def _facts(dossier: Dossier, cover: Cover, words: Wording) -> Iterator[Row]:
-    is_ours = cover.purpose in OWN_PURPOSES
     rule = cover.release
     if rule == ALONE and profile_named(dossier.profile).is_reviewed_after:  # somebody may be there who could approve it
         rule = _IN_HASTE
-    released = [_word(words.releases, rule)] + ([words.unread] if cover.pages == UNREAD else [])
+    released = [word_of(words.releases, rule)] + ([words.unread] if cover.pages == UNREAD else [])
     rows = (
         (words.day, in_days(cover.day, cover.language), True),
         (words.reference, cover.reference, True),
         (words.organisation, cover.organisation, True),
-        (words.contact, cover.contact, True),
         (words.recipient, cover.recipient, True),
-        (words.purpose, words.purposes[cover.purpose] if is_ours else cover.purpose, is_ours),
-        (words.profile, _word(words.profiles, dossier.profile), True),
+        (words.profile, word_of(words.profiles, dossier.profile), True),
         (words.release, "\n".join(released), True),
     )
     for label, text, ours in rows:
         if text:
-            yield Row(label, _pieces(text, words, cover.language, ours=ours))
+            yield Row(label, _pieces(text, cover.language, ours=ours))
+
+
+def _first_page(sections: Sequence[Section], cover: Cover, words: Wording) -> Iterator[Group]:
+    """Yield who, what is asked, whom to call; what is due when; who is held until when; what happened when."""
+    language = cover.language
+    is_ours = cover.purpose in OWN_PURPOSES
+    purpose = words.purposes[cover.purpose] if is_ours else cover.purpose
+    rows = [
+        *(
+            _row(section, ("names", "date-of-birth", "nationalities"), words, language)
+            for section in sections
+            if section.heading == CLIENT
+        ),
+        *(_row(section, ("kind", "stage"), words, language) for section in sections if section.heading == "case"),
+        Row(words.purpose, _pieces(purpose, language, ours=is_ours)),
+        Row(words.contact, _pieces(cover.contact, language, ours=True)),
+    ]
+    yield Group(words.in_short, (_entry_of(row for row in rows if row.pieces),))
+    waiting = due(sections, cover.day)
+    more = (_note(words.more, language),) if len(waiting) > MOST_DUE else ()
+    yield Group(words.due, (*(_moment(each, cover, words) for each in waiting[:MOST_DUE]), *more))
+    yield Group(words.held, tuple(_held(section, words, language) for section in held(sections)))
+    moments, is_cut = timeline(sections, cover.day)
+    entries = [_moment(each, cover, words, is_due=False) for each in moments]
+    if entries and cover.day:
+        today = Entry((_own(in_days(cover.day, language), language), _own(words.moments["report"], language)), (), ())
+        entries.insert(sum(each.is_before(cover.day) for each in moments), today)
+    yield Group(words.timeline, (*entries, *((_note(words.more, language),) if is_cut else ())))
+
+
+def _row(section: Section, labels: Sequence[str], words: Wording, language: str) -> Row:
+    texts = texts_of(section)
+    pieces = (piece for label in labels for piece in _field(section.heading, label, texts, language))
+    return Row(word_of(words.headings, section.heading), tuple(pieces))
+
+
+def _held(section: Section, words: Wording, language: str) -> Entry:
+    texts = texts_of(section)
+    labels = (label for label in ("place", "taken", "ends-by-order", "extended", "lawyer-let-in") if label in texts)
+    return _entry_of(
+        Row(word_of(words.labels, label), _field(section.heading, label, texts, language)) for label in labels
+    )
+
+
+def _moment(moment: Moment, cover: Cover, words: Wording, *, is_due: bool = True) -> Entry:
+    """Return a date: the day, what it is a date of, and what it was; on lines of their own what runs the other way."""
+    language = cover.language
+    day = _pieces(in_days(moment.day, language), language)
+    said = [_field(moment.heading, label, moment.texts, language)[:1] for label in moment.about]
+    about = [piece for pieces in said for piece in pieces]
+    what = [_own(words.moments[moment.kind], language), *(piece for piece in about if not piece.right_to_left)]
+    if is_due and moment.is_before(cover.day):
+        what.append(_own(words.passed, language))
+    return Entry((*day, *what), (), tuple(piece for piece in about if piece.right_to_left))
+
+
+def _note(text: str, language: str) -> Entry:
+    return Entry((), (), (_own(text, language),))
+
+
+def _entry_of(rows: Iterable[Row]) -> Entry:
+    return Entry((), tuple(rows), ())
+
+
+def _key(sections: Sequence[Section], words: Wording, language: str) -> Group:
+    """Return who is who: of each code what the report says, and together those of which it says nothing."""
+    coded = key_of(sections)
+    rows = [Row(each.code, (_own(_who(each, words, language), language),)) for each in coded if each.role]
+    others = ", ".join(each.code for each in coded if not each.role)
+    rows += [Row(words.key_others, (_own(others, language),))] if others else []
+    return Group(words.key, (_entry_of(rows),) if rows else ())
+
+
+def _who(coded: Coded, words: Wording, language: str) -> str:
+    said = [word_of(words.headings, coded.role)]
+    for is_to, whom in coded.relations:
+        relation = code_in_words("relation", "is-to", is_to, language)
+        if relation is not None:
+            said.append(words.relation.format(relation=relation, whom=words.client if whom == CLIENT else whom))
+    return "; ".join(said)
+
+
+def _removals(dossier: Dossier, words: Wording, language: str) -> Group:
+    """Return the list of what was removed: for each type and reason the numbers."""
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for number, removal in enumerate(dossier.removals, 1):
+        numbers.setdefault((removal.type, removal.reason), []).append(number)
+    rows = (
+        Row(
+            words.removal.format(type=word_of(words.types, kind), reason=word_of(words.reasons, reason)),
+            (_own(ranges(which), language),),
+        )
+        for (kind, reason), which in numbers.items()
+    )
+    return Group(words.removals, (_entry_of(rows),) if numbers else ())
 
 
 def _row_lines(row: Row) -> list[Line]:
@@ -305,51 +303,45 @@ def _piece_lines(pieces: Sequence[Piece]) -> list[Line]:
     return [Line(piece.text, piece.ours) for piece in pieces]
 
 
-def _word(words: Mapping[str, str], key: str) -> str:
-    try:
-        return words[key]
-    except KeyError:
-        raise InternalError(Message("a key of a profile has no word in the language of the report")) from None
-
-
-def _groups(sections: Sequence[Section], words: Wording, language: str) -> Iterator[Group]:
+def _groups(
+    sections: Sequence[Section], withheld: Mapping[str, Sequence[str]], words: Wording, language: str
+) -> Iterator[Group]:
+    """Yield the records under their headings, first in each what of such records is in no report, and why."""
+    said = set[str]()
     for heading, together in groupby(sections, lambda section: section.heading):
         records = list(together)
         is_list = heading == NOTE or len(records) > 1
         entries = (_entry(section, n if is_list else None, words, language) for n, section in enumerate(records, 1))
-        yield Group(_word(words.headings, heading), tuple(entries))
+        lines = () if heading in said else withheld.get(heading, ())
+        said.add(heading)
+        missing = [Entry((), (), tuple(_own(words.withheld[key], language) for key in lines))] if lines else []
+        yield Group(word_of(words.headings, heading), (*missing, *entries))
 
 
 def _entry(section: Section, number: int | None, words: Wording, language: str) -> Entry:
     """Return a record: of a note the day and what it is on its first line, then the text; of others each field."""
-    name = f"{_word(words.headings, section.heading)} " if section.heading in _OF_ONE_PERSON else ""
+    name = f"{word_of(words.headings, section.heading)} " if section.heading in OF_ONE_PERSON else ""
     head = [] if number is None else [_own(f"{name}{number}", language)]
-    texts: dict[str, list[str]] = {}
-    for block in section.blocks:
-        texts.setdefault(block.label, []).append(block.text)
+    texts = texts_of(section)
     if section.heading != NOTE:
-        rows = (
-            Row(_word(words.labels, label), _field(section.heading, label, texts, words, language)) for label in texts
-        )
+        rows = (Row(word_of(words.labels, label), _field(section.heading, label, texts, language)) for label in texts)
         return Entry(tuple(head), tuple(rows), ())
     if unknown := texts.keys() - _OF_A_NOTE:
         raise InternalError(Message("a report has no place for {count} fields of a note", count=len(unknown)))
     for label in ("date", "written"):
-        head += _field(NOTE, label, texts, words, language)
-    codes = (_field(NOTE, label, texts, words, language) for label in ("kind", "by"))
+        head += _field(NOTE, label, texts, language)
+    codes = (_field(NOTE, label, texts, language) for label in ("kind", "by"))
     what = [piece.text for pieces in codes for piece in pieces] + ([words.written] if "written" in texts else [])
     head += [_own(", ".join(what), language)] if what else []
-    return Entry(tuple(head), (), _field(NOTE, "text", texts, words, language))
+    return Entry(tuple(head), (), _field(NOTE, "text", texts, language))
 
 
-def _field(
-    heading: str, label: str, texts: Mapping[str, Sequence[str]], words: Wording, language: str
-) -> tuple[Piece, ...]:
+def _field(heading: str, label: str, texts: Mapping[str, Sequence[str]], language: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for text in texts.get(label, ()):
         code = code_in_words(heading, label, text, language)
         shown = code if code is not None else in_days(text, language) if label in _DAYS else text
-        pieces += _pieces(shown, words, language, ours=code is not None)
+        pieces += _pieces(shown, language, ours=code is not None)
     return tuple(pieces)
 
 
@@ -357,30 +349,6 @@ def _own(text: str, language: str) -> Piece:
     return Piece(text, right_to_left=False, language=language, ours=True)
 
 
-def _pieces(text: str, words: Wording, language: str, *, ours: bool = False) -> tuple[Piece, ...]:
-    lines = (" ".join(legible(line).split()) for line in in_words(text, words).splitlines())
-    return tuple(Piece(line, _is_right_to_left(line), _language(line, language), ours) for line in lines if line)
-
-
-def _is_right_to_left(text: str) -> bool:
-    """Say the direction of the first letter that has one (Unicode bidirectional algorithm, P2 and P3)."""
-    for character in text:
-        direction = unicodedata.bidirectional(character)
-        if direction == "L":
-            return False
-        if direction in _RIGHT_TO_LEFT:
-            return True
-    return False
-
-
-def _language(text: str, default: str) -> str:
-    lowered = text.casefold()
-    for language, letters in _TELLING_LETTERS:
-        if any(letter in lowered for letter in letters):
-            return language
-    letters_of = [unicodedata.name(c, "") for c in text if c.isalpha()]
-    arabic = sum(name.startswith("ARABIC") for name in letters_of)
-    cyrillic = sum(name.startswith("CYRILLIC") for name in letters_of)
-    if 2 * arabic > len(letters_of):
-        return "ar"
-    return "ru" if 2 * cyrillic > len(letters_of) else default
+def _pieces(text: str, language: str, *, ours: bool = False) -> tuple[Piece, ...]:
+    lines = (" ".join(legible(line).split()) for line in text.splitlines())
+    return tuple(Piece(line, is_right_to_left(line), language_of(line, language), ours) for line in lines if line)

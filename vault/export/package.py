@@ -19,7 +19,7 @@ from vault.export import archive
 from vault.export.archive import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.children import DEPENDENCY_MISSING, TooSlowError, ask_child, command_of
 from vault.export.data_json import Leaf, data_leaves, render_data
-from vault.export.dossier_report import Cover, Line, approved_lines, make_report
+from vault.export.dossier_report import Cover, Line, approved_lines, headings, make_report
 from vault.export.fonts import font_folders
 from vault.export.pdf import render_report
 from vault.export.release import ACT, Release, export_members, file_digests
@@ -56,7 +56,9 @@ def check_for_leaks(
     approved: Sequence[Line],
     approved_data: Sequence[Leaf],
     title: str,
+    headings: Sequence[str],
     running: str,
+    watermark: str,
     day: str,
     removed: str,
     language: str,
@@ -68,10 +70,11 @@ def check_for_leaks(
 
     `forbidden` are spellings of all that was hidden, `approved` every string that the report shows, in order, and
     `approved_data` every string that the data file may hold, as often as it may stand there. The report's own words are
-    no leak of somebody's name that is spelled alike, at their places and no more often. `running` stands on top of each
-    page, before the number; `day` dates the file, empty for one of 2000; `removed` stands in the texts for something
-    that was removed. `command` is another verifier, for tests; it has two minutes by default, and more for large files
-    and very many forms.
+    no leak of somebody's name that is spelled alike, at their places and no more often. `headings` begin with the
+    title. `running` stands on top of each page, before the number, and `watermark` faintly behind it; `day` dates the
+    file, empty for one of 2000; `removed` is the pattern of what stands in the texts for something that was removed.
+    `command` is another verifier, for tests; it has two minutes by default, and more for large files and very many
+    forms.
 
     Raises:
         LeakError: something was found, or it could not be checked.
@@ -89,7 +92,9 @@ def check_for_leaks(
         "removed": removed,
         "report": True,
         "running": running,
+        "watermark": watermark,
         "title": title,
+        "headings": list(headings),
     }
     patience = _patience(pdf + data, forbidden) if seconds is None else seconds
     answer = _ask(command or verifier_command(), _task(header, files), patience, progress)
@@ -271,7 +276,9 @@ def prepare(
         approved=approved_lines(report),
         approved_data=data_leaves(dossier, cover),
         title=report.words.title,
+        headings=headings(report),
         running=report.running,
+        watermark=report.watermark,
         day=report.day,
         removed=report.words.removed,
         language=cover.language,

@@ -20,7 +20,7 @@ from vault.errors import (
 from vault.export.archive import DATA, REPORT
 from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, NO_MEMORY, TooSlowError, ask_child, command_of
 from vault.export.data_json import render_data
-from vault.export.dossier_report import TWO_PERSON, Cover, Entry, Piece, Report, Row, make_report
+from vault.export.dossier_report import TWO_PERSON, Cover, Entry, Group, Piece, Report, Row, make_report
 from vault.words.message import Message
 
 # The report as PDF: tagged, PDF/A-2a and PDF/UA-1, with fonts inside, the same bytes for the same dossier.
@@ -69,14 +69,21 @@ def _inputs(report: Report) -> str:
         "day": [int(part) for part in report.day.split("-")] if report.day else [],
         "title": words.title,
         "running": report.running,
+        "watermark": report.watermark,
+        "first_page": [_group(group) for group in report.first_page],
+        "timeline": words.timeline,
+        "due": words.due,
+        "about": words.about,
         "facts": [_row(row) for row in report.facts],
         "notice_heading": words.notice_heading,
         "notice": report.notice,
-        "groups": [
-            {"heading": group.heading, "entries": [_entry(entry) for entry in group.entries]} for group in report.groups
-        ],
+        "groups": [_group(group) for group in report.groups],
     }
     return json.dumps(value, ensure_ascii=False)
+
+
+def _group(group: Group) -> dict[str, object]:
+    return {"heading": group.heading, "entries": [_entry(entry) for entry in group.entries]}
 
 
 def _entry(entry: Entry) -> dict[str, object]:
@@ -113,11 +120,17 @@ class _Section(msgspec.Struct, frozen=True):
     blocks: tuple[_Block, ...]
 
 
+class _Removal(msgspec.Struct, frozen=True):
+    type: str
+    reason: str
+
+
 class _Data(msgspec.Struct, frozen=True):
     """What differs beside the cover from one data file to the next; the rest comes back with `render_data`."""
 
     profile: str
     sections: tuple[_Section, ...]
+    removals: tuple[_Removal, ...]
 
 
 def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpose: object) -> None:

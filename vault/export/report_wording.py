@@ -5,7 +5,8 @@ Headings, labels and profiles go by the keys that `vault.redaction.profile` and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 import msgspec
 
 from vault.data_files import ReadWhenAsked, damaged, read_table
-from vault.errors import UsageError
+from vault.errors import InternalError, UsageError
 from vault.redaction.profile import PROFILES, profile_named
 from vault.words.message import Message
 
@@ -81,6 +82,37 @@ def code_in_words(heading: str, label: str, code: str, language: str) -> str | N
     return CODED.get((heading, label), {}).get(language, {}).get(code)
 
 
+def word_of(words: Mapping[str, str], key: str) -> str:
+    """Return the word of a key of a profile.
+
+    Raises:
+        InternalError: there is none.
+    """
+    try:
+        return words[key]
+    except KeyError:
+        raise InternalError(Message("a key of a profile has no word in the language of the report")) from None
+
+
+_PLACES: Mapping[str, str] = {
+    "safe-contact": "client",
+    "others": "client",
+    "note-medical": "note",
+    "note-safety": "note",
+    "note-office": "note",
+    "sources": "incident",
+}
+
+
+def withheld_of(profile: str, headings: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Return what a profile has none of by the heading where it is missing; under none, what has no place there."""
+    found: dict[str, list[str]] = {}
+    for key in profile_named(profile).withheld:
+        place = _PLACES.get(key, "")
+        found.setdefault(place if place in headings else "", []).append(key)
+    return found
+
+
 OWN_PURPOSES: Mapping[str, str] = ReadWhenAsked(lambda: {each.purpose: name for name, each in PROFILES.items()})
 """The purposes that the program itself gives, those of its profiles; a report says them in its own language."""
 
@@ -89,6 +121,7 @@ class _Fixed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What the file of a language has.
 
     `profiles` says who is named under each profile; `unread` stands where nobody read the pages before they left.
+    `types` and `reasons` are of removed places, `moments` of dates; `relation` says what somebody is to whom.
     """
 
     title: str
@@ -103,11 +136,26 @@ class _Fixed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     release: str
     unread: str
     written: str
-    removed: str
+    in_short: str
+    held: str
+    due: str
+    passed: str
+    timeline: str
+    more: str
+    about: str
+    key: str
+    key_others: str
+    client: str
+    relation: str
+    removals: str
+    removal: str
     notice_heading: str
     notice: tuple[str, ...]
     profiles: Mapping[str, str]
     releases: Mapping[str, str]
+    types: Mapping[str, str]
+    reasons: Mapping[str, str]
+    moments: Mapping[str, str]
 
 
 class Wording(_Fixed, frozen=True, kw_only=True):
@@ -116,6 +164,11 @@ class Wording(_Fixed, frozen=True, kw_only=True):
     headings: Mapping[str, str]
     labels: Mapping[str, str]
     withheld: Mapping[str, str]
+
+    @property
+    def removed(self) -> str:
+        """The pattern of what stands for something removed."""
+        return rf"\[R[0-9]{{1,7}} (?:{'|'.join(map(re.escape, self.types.values()))})\]"
 
     def notice_of(self, profile: str) -> tuple[str, ...]:
         """Return the notice of a report by a profile: after what all of them say, what it has none of, and why."""

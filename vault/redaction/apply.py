@@ -35,7 +35,7 @@ from vault.redaction.questions import (
 from vault.redaction.registry import Registry
 from vault.redaction.sounding import Sounding
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
-from vault.redaction.spans import Action, IdentifierType, Match, Span, fuse
+from vault.redaction.spans import Action, IdentifierType, Match, Removal, RemovedType, Span, fuse
 from vault.redaction.transform import REMOVED, PseudonymBook, context_of, transformed
 from vault.redaction.units import Part, Unit, units
 from vault.redaction.word_kinds import form_of_kind, kind_of
@@ -191,7 +191,7 @@ class _Desk:
         general = values[0][:4] if identifier is IdentifierType.BORN and values else ""
         if not values or action is Action.REMOVE or (action is Action.GENERALISE and not general):
             return []
-        whole = Span(0, len(values[0]), identifier, action, entity, "field", general)
+        whole = Span(0, len(values[0]), identifier, action, entity, general=general)
         return [_Passage(values[0], fuse((whole, *self.by_hand.spans(values[0]))))]
 
     def _owned(self, value: str, version: bytes, entity: bytes | None) -> _Passage:
@@ -255,7 +255,8 @@ class _Desk:
             else:
                 action, told = answer
                 whose = None if action is not Action.PSEUDONYM or told is None else self.judge.whose_code(told)
-                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, action, whose, "decision"))
+                told_as = RemovedType.NUMBER if any(map(str.isdigit, text[form.start : form.end])) else None
+                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, action, whose, told_as=told_as))
         if self.word_kinds:
             inside = {place for start, end in covered for place in range(start, end)}
             free = (unit for unit in draft.open if unit.start not in inside and unit.part is not Part.NUMBER)
@@ -267,7 +268,7 @@ class _Desk:
             if chosen is None:
                 self.kinds_asked.setdefault(kind, []).append(text[start:end])
             elif chosen is not Action.KEEP:
-                decided.append(Span(start, end, IdentifierType.WORDS, Action.REMOVE, source="decision"))
+                decided.append(Span(start, end, IdentifierType.WORDS, Action.REMOVE))
         self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN, name=draft.name)
         return _Passage(text, fuse((*draft.judged, *decided)))
 
@@ -318,8 +319,11 @@ def _stands_beside(match: Match, found: Iterable[Unit]) -> bool:
 def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSection:
     blocks: list[RedactedBlock] = []
     for label, passages in plan.blocks:
-        texts = dict.fromkeys(transformed(passage.text, passage.spans, pseudonyms) for passage in passages)
-        blocks += (RedactedBlock(label, text, _SEAL) for text in texts if text)
+        texts: dict[str, tuple[Removal, ...]] = {}
+        for passage in passages:
+            left = transformed(passage.text, passage.spans, pseudonyms)
+            texts.setdefault(left.text, left.removals)
+        blocks += (RedactedBlock(label, text, removals, _SEAL) for text, removals in texts.items() if text)
     return RedactedSection(plan.heading, tuple(blocks), _SEAL)
 
 

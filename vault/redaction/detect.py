@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from vault.names.normal import NormalText, normal_text
 from vault.redaction.calendars import days_of, find_other_dates
-from vault.redaction.find_registered import SOURCE, find_encoded, find_registered
+from vault.redaction.find_registered import find_encoded, find_registered
 from vault.redaction.registry import Registry
 from vault.redaction.spans import IdentifierType, Match
 from vault.redaction.spelled import MONTHS
@@ -163,7 +163,7 @@ def _with_owner(shape: Shape, registry: Registry) -> Match:
     who = frozenset[bytes]().union(*(found for _, found in owners))
     if who:
         general = next(str(year) for year, found in owners if found)
-        return Match(shape.start, shape.end, IdentifierType.BORN, who, SOURCE, general)
+        return Match(shape.start, shape.end, IdentifierType.BORN, who, general)
     return Match(shape.start, shape.end, shape.kind, general=str(shape.days[0][0]) if shape.days else "")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import InitVar, dataclass, field
 
 from vault.errors import InternalError
+from vault.redaction.spans import Removal, together
+from vault.redaction.transform import REMOVED
 from vault.words.message import Message
 
 _SEAL = object()  # only `vault.redaction.apply` takes it; a test holds every other module to that
@@ -17,10 +19,14 @@ def _require_seal(seal: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RedactedBlock:
-    """One paragraph under the key of its label. `text` has single spaces, and line breaks only between paragraphs."""
+    """One paragraph under the key of its label. `text` has single spaces, and line breaks only between paragraphs.
+
+    `removals` say what stood where it says that something was removed, in order.
+    """
 
     label: str
     text: str = field(repr=False)
+    removals: tuple[Removal, ...] = ()
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -55,3 +61,13 @@ class RedactedDossier:
 
     def __post_init__(self, seal: object) -> None:
         _require_seal(seal)
+
+    @property
+    def removals(self) -> tuple[Removal, ...]:
+        """What stood where it says that something was removed: one for each time, in order."""
+        blocks = [block for section in self.sections for block in section.blocks]
+        return tuple(
+            block.removals[place] if place < len(block.removals) else together(())
+            for block in blocks
+            for place in range(block.text.count(REMOVED))
+        )

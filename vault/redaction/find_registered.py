@@ -16,8 +16,6 @@ from vault.redaction.decoded import decoded
 from vault.redaction.registry import PREFIX_LETTERS, Registry
 from vault.redaction.spans import IdentifierType, Match
 
-SOURCE = "registry"
-
 _NOBODY: frozenset[bytes] = frozenset()
 
 # Between two words of one name: spaces, an initial's full stop, a hyphen, the marks of addresses and handles.
@@ -54,10 +52,10 @@ def find_registered(text: NormalText, registry: Registry) -> list[Match]:
     found = [*_literals(plain, registry), *_numbers(plain, registry)]
     return [
         *(
-            Match(*text.source_range(start, end), IdentifierType.NAME, who, SOURCE, is_part=is_part)
+            Match(*text.source_range(start, end), IdentifierType.NAME, who, is_part=is_part)
             for start, end, who, is_part in _names(plain, registry)
         ),
-        *(Match(*text.source_range(start, end), kind, who, SOURCE) for start, end, kind, who in found),
+        *(Match(*text.source_range(start, end), kind, who) for start, end, kind, who in found),
     ]
 
 
@@ -71,7 +69,7 @@ def find_encoded(text: str, registry: Registry) -> Iterator[Match]:
     for run in decoded(text):
         if found := find_registered(normal_text(run.text), registry):
             who = frozenset[bytes]().union(*(match.entities for match in found))
-            yield Match(run.start, run.end, found[0].kind, who, SOURCE, is_part=True)
+            yield Match(run.start, run.end, found[0].kind, who, is_part=True)
 
 
 _TypedPlace = tuple[int, int, IdentifierType, frozenset[bytes]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from vault.casework.disclosure import ByHand as HiddenByHand
 from vault.casework.disclosure import Decision
 from vault.casework.vocabulary import PersonRole
 from vault.names.common_words import names_that_are_words
@@ -18,7 +19,7 @@ from vault.redaction.profile import Profile
 from vault.redaction.questions import HIDING, form_key
 from vault.redaction.registry import Registry
 from vault.redaction.sounding import Likely, Sounding
-from vault.redaction.spans import Action, IdentifierType, Match, Span, strongest
+from vault.redaction.spans import Action, IdentifierType, Match, Reason, RemovedType, Span, strongest
 from vault.redaction.spelled import ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN
 from vault.redaction.units import (
     FIRST_OF_ALL_NAMES,
@@ -237,6 +238,12 @@ _ENDS_A_PART = re.compile(r"[.!?…;:]")
 _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?~?", re.ASCII)
 _TORN_LETTERS = 5  # of fewer, pieces are too often two honest neighbours: `a li`
 _MOST_PIECES = 24
+_TOLD_AS: Mapping[str, RemovedType] = {
+    HiddenByHand.NAME: RemovedType.NAME,
+    HiddenByHand.PLACE: RemovedType.PLACE,
+    HiddenByHand.NUMBER: RemovedType.NUMBER,
+    HiddenByHand.OTHER: RemovedType.OTHER,
+}
 
 
 class _Typed(NamedTuple):
@@ -267,7 +274,7 @@ class ByHand:
         if not self._longest:
             return
         if list(self._found(_as_shown(text))):  # of a day a part tells the rest
-            yield Span(0, len(text), IdentifierType.DATE, Action.REMOVE, source="decision")
+            yield Span(0, len(text), IdentifierType.DATE, Action.REMOVE, reason=Reason.BY_HAND)
         yield from self._found(text)
 
     def _found(self, text: str) -> Iterator[Span]:
@@ -292,7 +299,9 @@ class ByHand:
         parted = "\n" in written or ("".join(written.split()) != form.plain and _ENDS_A_PART.search(written[:-1]))
         for place in pieces if parted else [(start, end)]:
             action, entity = Action(form.decision.action), b"form:" + form_key(form.decision.form).encode()
-            yield Span(*plain.source_range(*place), IdentifierType.UNKNOWN, action, entity, "decision")
+            told_as = _TOLD_AS.get(form.decision.kind)
+            reason = Reason.NOT_AGREED if told_as is None else Reason.BY_HAND
+            yield Span(*plain.source_range(*place), IdentifierType.UNKNOWN, action, entity, reason, told_as=told_as)
 
 
 def _as_shown(text: str) -> str:
@@ -382,7 +391,14 @@ class Judge:
         action, entity = self._settled(text, match, version, owner)
         if action is None:
             return None
-        return Span(match.start, match.end, match.kind, action, entity, match.source, match.general)
+        return Span(match.start, match.end, match.kind, action, entity, self._reason(match), match.general)
+
+    def _reason(self, match: Match) -> Reason:
+        """Return why it is removed, if it is; who stands in a section alone has no role, and is nobody here."""
+        if match.kind is IdentifierType.NAME:
+            return Reason.NOT_AGREED
+        roles = {self.registry.role(entity) for entity in match.entities} - {None}
+        return Reason.OTHERS if roles - {PersonRole.CLIENT} else Reason.PROFILE
 
     def _settled(
         self, text: str, match: Match, version: bytes, owner: bytes | None

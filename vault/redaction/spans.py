@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
+from typing import NamedTuple
 
 from vault.errors import InternalError
 from vault.words.message import Message
@@ -63,26 +64,90 @@ class Match:
     end: int
     kind: IdentifierType
     entities: frozenset[bytes] = frozenset()
-    source: str = "pattern"
     general: str = field(default="", repr=False)
     is_part: bool = False
 
 
+@unique
+class RemovedType(StrEnum):
+    """What a report says that something removed was, and no more: a name that nobody had registered is a word as well.
+
+    So a `NAME` is any word that was asked about, too: else the type would tell which names the case knows.
+    """
+
+    NAME = "name"
+    PLACE = "place"
+    PHONE = "phone"
+    NUMBER = "number"
+    DATE = "date"
+    OTHER = "other"
+
+
+@unique
+class Reason(StrEnum):
+    """Why something was removed, from the least that a report says of it to the most.
+
+    A name is always `NOT_AGREED`, if nobody hid it by hand: that it is one of another case, the worst leak, or of whom
+    it is, a reason must not tell.
+    """
+
+    NOT_AGREED = "not-agreed"
+    PROFILE = "profile"
+    OTHERS = "others"
+    BY_HAND = "by-hand"
+
+
+class Removal(NamedTuple):
+    """What a report says of one removed place."""
+
+    type: RemovedType
+    reason: Reason
+
+
+def together(removals: Iterable[Removal]) -> Removal:
+    """Return what is said of places that became one, or where nothing is known."""
+    found = tuple(removals)
+    types, reasons = {each.type for each in found}, {each.reason for each in found}
+    kind = types.pop() if len(types) == 1 else RemovedType.OTHER
+    return Removal(kind, max(reasons, key=tuple(Reason).index, default=Reason.NOT_AGREED))
+
+
+_TYPES = {
+    IdentifierType.NAME: RemovedType.NAME,
+    IdentifierType.UNKNOWN: RemovedType.NAME,
+    IdentifierType.BORN: RemovedType.DATE,
+    IdentifierType.DATE: RemovedType.DATE,
+    IdentifierType.TIME: RemovedType.DATE,
+    IdentifierType.PHONE: RemovedType.PHONE,
+    IdentifierType.DOCUMENT: RemovedType.NUMBER,
+    IdentifierType.IBAN: RemovedType.NUMBER,
+    IdentifierType.COORDINATES: RemovedType.PLACE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place and what is done with it. `entity` is whose pseudonym stands there."""
+    """A place and what is done with it. `entity` is whose pseudonym stands there.
+
+    `told_as` is what a report says that it was, where that is not what its kind says.
+    """
 
     start: int
     end: int
     kind: IdentifierType
     action: Action
     entity: bytes | None = None
-    source: str = "pattern"
+    reason: Reason = Reason.NOT_AGREED
     general: str = field(default="", repr=False)
+    told_as: RemovedType | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
             raise InternalError(Message("a span must hold at least one character"))
+
+    def removal(self) -> Removal:
+        """Return what a report says of it, if it is removed."""
+        return Removal(self.told_as or _TYPES.get(self.kind, RemovedType.OTHER), self.reason)
 
 
 def fuse(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -110,11 +175,12 @@ def _union(group: list[Span]) -> Span:
     action = strongest(span.action for span in group)
     leading = [span for span in group if span.action is action]
     kind = min(span.kind for span in leading)
-    source = min(span.source for span in leading)
+    said = together(span.removal() for span in leading)
     entities = {span.entity for span in leading}
     entity = entities.pop() if len(entities) == 1 else None
     generals = {span.general for span in leading if (span.start, span.end) == (start, end)}
     general = generals.pop() if len(generals) == 1 and len(leading) == 1 else ""
     if (action is Action.PSEUDONYM and entity is None) or (action is Action.GENERALISE and not general):
         action = Action.REMOVE
-    return Span(start, end, kind, action, entity, source, general)
+    told_as = None if said.type is _TYPES.get(kind, RemovedType.OTHER) else said.type
+    return Span(start, end, kind, action, entity, said.reason, general, told_as)

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from vault.casework.disclosure import PseudonymGiven
 from vault.errors import TryAgainError
-from vault.redaction.spans import Action, Span
+from vault.redaction.spans import Action, Removal, Span, together
 from vault.words.message import Message
 
 # Codes that stand for people: one width, drawn at random, different for each recipient and series.
@@ -98,7 +99,14 @@ _STILL_ONE_PERSON = re.compile(r"[^\S\n]*[,\-‐‑–—_]?[^\S\n]*")
 _ENDS_A_SENTENCE = re.compile(r"[\s\"»”')\]*_]*(?:\Z|\n|(?<=\s)[\W_]*[^\W\d_])")
 
 
-def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> str:
+class Transformed(NamedTuple):
+    """What is left of a text, and of each `REMOVED` in it what was there; the author may have written one too."""
+
+    text: str
+    removals: tuple[Removal, ...]
+
+
+def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> Transformed:
     """Return the text with each span replaced, tidied. `spans` are fused.
 
     Equal replacements with nothing between them become one: their number must not tell how many words a name had. What
@@ -106,6 +114,7 @@ def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> 
     stays: what leaves says what was said.
     """
     pieces: list[str] = []
+    removals: list[Removal] = []
     last_end = 0
     last_put = ""
     for span in spans:
@@ -116,12 +125,21 @@ def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> 
             put = pseudonyms.code_for(span.entity)
         else:
             put = span.general if span.action is Action.GENERALISE and span.general else REMOVED
-        together = _NOTHING_BETWEEN if put == REMOVED else _STILL_ONE_PERSON
-        if put != last_put or together.fullmatch(between) is None:
+        parted = _NOTHING_BETWEEN if put == REMOVED else _STILL_ONE_PERSON
+        if put != last_put or parted.fullmatch(between) is None:
             pieces += (between, put)
+            removals += _written_in(between) + ([span.removal()] if put == REMOVED else [])
+        elif put == REMOVED:
+            removals[-1] = together((removals[-1], span.removal()))
         last_end, last_put = span.end - _ends_with_its_stop(text, span), put
     pieces.append(text[last_end:])
-    return tidy("".join(pieces))
+    removals += _written_in(text[last_end:])
+    return Transformed(tidy("".join(pieces)), tuple(removals))
+
+
+def _written_in(text: str) -> list[Removal]:
+    """Return what is said of the marks that the author wrote."""
+    return [together(())] * tidy(text).count(REMOVED) if "]" in text else []
 
 
 def _ends_with_its_stop(text: str, span: Span) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tests.export.samples import COVER, FORBIDDEN, SECTIONS, dossier, section
 from vault.export.data_json import data_leaves, render_data
-from vault.export.dossier_report import Cover, approved_lines, make_report
+from vault.export.dossier_report import Cover, approved_lines, headings, make_report
 from vault.export.fonts import font_folders
 from vault.export.leakcheck.boilerplate import Approved, Leaf
 from vault.export.leakcheck.examine import Examined, Task, examine
@@ -43,7 +43,9 @@ def task_for(case: RedactedDossier, cover: Cover = COVER, **changes: object) -> 
         approved=tuple(Approved(*line) for line in approved_lines(report)),
         approved_data=tuple(Leaf(*leaf) for leaf in data_leaves(case, cover)),
         title=report.words.title,
+        headings=headings(report),
         running=report.running,
+        watermark=report.watermark,
         day=report.day,
         removed=report.words.removed,
         language=cover.language,

@@ -32,12 +32,12 @@ class Leaf(NamedTuple):
 
 
 def places_of(removed: str, text: str) -> tuple[Range, ...]:
-    """Return where a text of the case says that something was removed."""
-    return tuple(match.span() for match in re.finditer(re.escape(removed), text)) if removed else ()
+    """Return where a text of the case says that something was removed, by the pattern of what says so."""
+    return tuple(match.span() for match in re.finditer(removed, text)) if removed else ()
 
 
 def top_of_page(running: str, number: int, of: int) -> str:
-    """Return the squeezed line on top of a page."""
+    """Return the squeezed lines on top of a page: the watermark, which is drawn first, and the running title."""
     return squeeze(f"{running}{number}/{of}")
 
 
@@ -153,17 +153,17 @@ _KEYWORD = re.compile(
     rb"|(?:DocumentNeededResources|IncludeResource): procset CIDInit|BeginResource: CMap Custom))$",
     re.MULTILINE,
 )
-_STRING = re.compile(rb"/T(?:itle)?(?:\(((?:[^()\\]|\\.)*)\)|<([0-9A-Fa-f]*)>)", re.DOTALL)
+_STRING = re.compile(rb"/T(itle)?(?:\(((?:[^()\\]|\\.)*)\)|<([0-9A-Fa-f]*)>)", re.DOTALL)
 _XMP_TITLE = re.compile(rb">([^<>]*)</rdf:li>")
 
 
-def without_own_words(content: bytes, title: str, own: Sequence[str]) -> bytes:
+def without_own_words(content: bytes, title: str, headings: Sequence[str]) -> bytes:
     """Return a file or stream with the names and keywords of the format and with titles that are ours blotted out."""
-    left = Counter((title, *own))
+    left = {None: Counter(headings), b"itle": Counter((title, *headings))}
     packet = Counter((title,))
 
     def string(match: re.Match[bytes]) -> bytes:
-        return _blot(match, left, _decoded(match))
+        return _blot(match, left[match[1]], _decoded(match[2], match[3]))
 
     def listed(match: re.Match[bytes]) -> bytes:
         return _blot(match, packet, match[1].decode("utf-8", "replace"))
@@ -180,11 +180,11 @@ def _blot(match: re.Match[bytes], left: Counter[str], text: str) -> bytes:
     return bytes(len(match[0]))
 
 
-def _decoded(match: re.Match[bytes]) -> str:
-    if match[1] is None:
-        raw = bytes.fromhex(match[2].decode() + "0" * (len(match[2]) % 2))
+def _decoded(string: bytes | None, digits: bytes) -> str:
+    if string is None:
+        raw = bytes.fromhex(digits.decode() + "0" * (len(digits) % 2))
     else:
-        raw = re.sub(rb"\\(.)", rb"\1", match[1])
+        raw = re.sub(rb"\\(.)", rb"\1", string)
     return raw[2:].decode("utf-16-be", "replace") if raw.startswith(b"\xfe\xff") else raw.decode("latin-1")
 
 
@@ -192,6 +192,7 @@ def _decoded(match: re.Match[bytes]) -> str:
 _KEY_NAMES = """
 format profile purpose release pages language title notice heading lines sections blocks label text script
 day reference organisation contact recipient
+removals number type reason key code role relations is-to to-whom
 """
 _KEYS = frozenset(_KEY_NAMES.split())
 

@@ -52,7 +52,9 @@ class _Run:
 class PageReading:
     """What one page draws; `words_drawn` is in the order of the file, right-to-left runs in reading order."""
 
-    def __init__(self, page: PageObject, reader: PdfReader, findings: Findings, where: str) -> None:
+    def __init__(
+        self, page: PageObject, reader: PdfReader, findings: Findings, where: str, watermark: str = ""
+    ) -> None:
         self._findings, self._where = findings, where
         self._maps = {name: glyph_map(font.get_object()) for name, font in _resources(page).get("/Font", {}).items()}
         spaces = _resources(page).get("/ColorSpace", {})  # how many components each has; only ICC based ones are ours
@@ -65,11 +67,15 @@ class PageReading:
         self._text_matrix = _UNIT
         self._marks: list[_Run] = [_Run(reversed_order=False)]
         self._pieces: list[str] = []
+        self._is_pale = False
+        self._pale: list[str] = []
         for operands, operator in ContentStream(page["/Contents"], reader).operations:
             self._step(operator.decode("latin-1"), operands)
         self._flush()
         if len(self._marks) != 1:
             self._report("unbalanced marks")
+        if squeeze("".join(self._pale)) not in {"", squeeze(watermark)}:
+            self._report("pale text")
         # A word is never drawn across a mark, while neighbours on a line often are not parted by a drawn space.
         self.text = "\n".join(piece for piece in self._pieces if piece)
 
@@ -121,8 +127,7 @@ class PageReading:
         a, b, c, d, x, y = _times(self._text_matrix, self._state.matrix)
         if self._points * min(abs(a) + abs(b), abs(c) + abs(d)) < _LEAST_POINTS:
             self._report("tiny text")
-        if self._state.colours != len(self._state.fill) or _lightness(self._state.fill) > _PALEST:
-            self._report("pale text")
+        self._is_pale = self._state.colours != len(self._state.fill) or _lightness(self._state.fill) > _PALEST
         left, bottom, right, top = self._box
         inside = left + _EDGE_POINTS <= x <= right - _EDGE_POINTS and bottom + _EDGE_POINTS <= y <= top - _EDGE_POINTS
         if not inside:
@@ -137,6 +142,7 @@ class PageReading:
                 self._report("glyph without a letter")
             else:
                 self._marks[-1].glyphs.append(text)
+                self._pale += [text] if self._is_pale else []
 
     def _begin_mark(self, operands: list[Any]) -> None:
         reversed_here = bool(operands) and operands[0] == "/ReversedChars"
@@ -145,7 +151,7 @@ class PageReading:
             for key, value in operands[1].items():
                 if key == "/ActualText":
                     actual = str(value)
-                elif key not in {"/MCID", "/Lang", "/Type", "/Subtype", "/Attached"}:
+                elif key not in {"/MCID", "/Lang", "/Type", "/Subtype", "/Attached", "/BBox"}:
                     self._report(f"mark key {str(key)[:16]!a}")
         if actual is None and self._marks[-1].actual is None:
             self._flush()

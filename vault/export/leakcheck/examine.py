@@ -66,11 +66,16 @@ def read_with_pdfium(pdf: bytes) -> Reading:
         document.close()
 
 
-def read_drawing(reader: PdfReader, findings: Findings, advance: Progress = lambda done, total: None) -> Reading:
-    """Return what the operators draw, and report whatever is drawn unlike a plain report."""
+def read_drawing(
+    reader: PdfReader, findings: Findings, advance: Progress = lambda done, total: None, watermark: str = ""
+) -> Reading:
+    """Return what the operators draw, and report whatever is drawn unlike a plain report.
+
+    Nothing is faint but the watermark, once on a page.
+    """
     texts = []
     for number, page in enumerate(reader.pages, 1):
-        texts.append(PageReading(page, reader, findings, f"page {number}").text)
+        texts.append(PageReading(page, reader, findings, f"page {number}", watermark).text)
         advance(number, len(reader.pages))
     return Reading("drawing", tuple(texts))
 
@@ -201,7 +206,9 @@ _FORMS_AT_ONCE = 10_000
 class Task:
     """What the verifier gets.
 
-    Of what is approved some strings are the report's own words; `removed` stands in texts for what was removed.
+    Of what is approved some strings are the report's own words; `removed` is the pattern of what stands in texts for
+    something removed; `headings` begin with the title, and each has a bookmark; `watermark` is drawn behind each page,
+    faint as nothing else is.
     """
 
     pdf: bytes = field(repr=False)
@@ -210,11 +217,17 @@ class Task:
     approved: tuple[Approved, ...] = field(repr=False)
     approved_data: tuple[Leaf, ...] = field(repr=False)
     title: str
+    headings: tuple[str, ...]
     running: str
+    watermark: str
     day: str
     removed: str
     language: str
     font_folders: tuple[str, ...]
+
+    def top(self) -> str:
+        """Return what is drawn first on each page, before its number."""
+        return self.watermark + self.running
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +254,10 @@ class _Searched:
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """What raw bytes of a report hold of ours: title, fixed words, and the names in the fonts that it is set in."""
+    """What raw bytes of a report hold of ours: title, headings, and the names in the fonts that it is set in."""
 
     title: str
-    words: tuple[str, ...]
+    headings: tuple[str, ...]
     font_folders: tuple[str, ...]
 
 
@@ -267,7 +280,7 @@ def examine(task: Task, tell: Tell = lambda percent: None) -> Examined:
     except (PyPdfError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RuntimeError):
         # Also pdfium's error: whatever a reader chokes on is no file of ours.
         findings.add(Check.STRUCTURE, "a reader cannot read the file")
-    ours = _Own(task.title, _own_words(task), task.font_folders)
+    ours = _Own(task.title, task.headings, task.font_folders)
     _search(task.forbidden, searched, ours, findings, tell)
     return Examined(tuple(findings.found), tried, pages)
 
@@ -285,21 +298,18 @@ def _read(task: Task, searched: list[_Searched], findings: Findings, tell: Tell)
     reader = PdfReader(io.BytesIO(task.pdf), strict=True)
     check_layout(task.pdf, reader, findings)
     tell(_LAID_OUT)
-    strings = check_objects(reader, _own_words(task), task.title, task.day, findings)
+    strings = check_objects(reader, task.headings, task.title, task.day, findings)
     searched += [_Searched(Check.METADATA, "strings", text, _whole(text, ours)) for text, ours in strings]
     check_xmp(reader, task.title, task.language, task.day, findings)
-    check_fonts(reader, task.running + "".join(line.text for line in task.approved), findings)
+    check_fonts(reader, task.top() + "".join(line.text for line in task.approved), findings)
     tell(_STRINGS_READ)
-    readings = [read_with_pdfium(task.pdf), read_drawing(reader, findings, between(tell, _STRINGS_READ, _DRAWN))]
+    advance = between(tell, _STRINGS_READ, _DRAWN)
+    readings = [read_with_pdfium(task.pdf), read_drawing(reader, findings, advance, task.watermark)]
     for reading in readings:
-        own = own_places(reading.pages, task.approved, task.removed, task.running)
+        own = own_places(reading.pages, task.approved, task.removed, task.top())
         searched.append(_Searched(Check.FORMS, reading.reader, reading.text(), own))
-        check_text(reading, task.approved, task.running, findings)
+        check_text(reading, task.approved, task.top(), findings)
     return readings[0].pages
-
-
-def _own_words(task: Task) -> tuple[str, ...]:
-    return tuple(line.text for line in task.approved if line.ours)
 
 
 def _whole(text: str, ours: bool) -> tuple[Range, ...]:
@@ -326,7 +336,7 @@ def _search(forbidden: Sequence[str], searched: Sequence[_Searched], own: _Own, 
             else:
                 hits = needles.find_in(each.content)
                 if hits:
-                    hits = needles.find_in(without_own_words(each.content, own.title, own.words))
+                    hits = needles.find_in(without_own_words(each.content, own.title, own.headings))
                 if hits and each.content.startswith(FONT_PROGRAM):
                     # A font names its makers, alike in every package: what stands in the shipped font is no leak.
                     hits -= needles.find_in(shipped_names(own.font_folders))

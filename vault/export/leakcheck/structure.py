@@ -1,7 +1,8 @@
 """Structure of the file: every byte belongs to an object, every object to the report, every key to a short list.
 
-What is not on the lists is refused unseen: scripts, attachments, forms, notes, bookmarks, layers, pictures, older
-revisions. A new release of the writer that adds a key stops exports until somebody has looked at it.
+What is not on the lists is refused unseen: scripts, attachments, forms, notes, layers, pictures, older revisions.
+Bookmarks are headings of the report, and lead to its pages. A new release of the writer that adds a key stops exports
+until somebody has looked at it.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ CIDSystemInfo Registry Ordering Supplement FontDescriptor DW CIDToGIDMap W FontN
 ItalicAngle Ascent Descent CapHeight StemV CIDSet FontFile2 DestOutputProfile OutputConditionIdentifier
 OutputCondition RegistryName Info RoleMap Datetime Terms Title Strong Em ParentTree Nums ParentTreeNextKey
 Creator ModDate CreationDate Pages Metadata OutputIntents StructTreeRoot MarkInfo Marked Suspects
-ViewerPreferences DisplayDocTitle Direction CMapName Outlines MCR MCID
+ViewerPreferences DisplayDocTitle Direction CMapName Outlines MCR MCID First Last Next Prev Dest
 """
 _KEYS = frozenset(f"/{name}" for name in _KEY_NAMES.split())
 _RESOURCE_NAME = re.compile(r"/[cf][0-9]{1,3}")
 _TYPE_NAMES = "Catalog Pages Page Font FontDescriptor CMap Metadata OutputIntent StructTreeRoot StructElem Outlines MCR"
 _TYPES = frozenset(_TYPE_NAMES.split())
 # What is neither key nor type, and what the trailer has.
-_OTHER_NAMES = "Block Div Document FlateDecode H1 H2 ICCBased ID Identity Layout Part Root Size Span Text XML"
+_OTHER_NAMES = "Block Div Document FlateDecode H1 H2 ICCBased ID Identity Layout Part Root Size Span Text XML XYZ"
 KNOWN_NAMES = frozenset(_KEY_NAMES.split()) | _TYPES | frozenset(_OTHER_NAMES.split())
 _CONSTANT_STRINGS = frozenset({"Adobe", "Identity", "Custom", "sRGB", "", "sRGB v4.2"})
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -141,24 +142,17 @@ def dated(day: str) -> str:
 
 
 def check_objects(
-    reader: PdfReader, own: Sequence[str], title: str, day: str, findings: Findings
+    reader: PdfReader, headings: Sequence[str], title: str, day: str, findings: Findings
 ) -> Iterator[tuple[str, bool]]:
     """Check keys, types and strings of all objects; yield every string, for the search of forms, and if it is ours.
 
-    `own` are the report's own words: a heading may be named as often as it stands on the page.
+    A heading is named as often as it stands on the page, and has a bookmark.
     """
     date = f"D:{dated(day).replace('-', '')}000000Z"
     # The trailer's ID is the one bare string.
     constant = {"": _identity(reader), "/CreationDate": date, "/ModDate": date}
-    left = Counter((title, *own))
+    left = {"/T": Counter(headings), "/Title": Counter((title, *headings))}
     for number, value in objects(reader):
-        # The writer makes an outline even where it puts nothing into it.
-        if (
-            isinstance(value, DictionaryObject)
-            and value.get("/Type") == "/Outlines"
-            and set(value) - {"/Type", "/Count"}
-        ):
-            findings.add(Check.STRUCTURE, f"object {number}: bookmarks")
         for key, leaf in strings_and_keys(value):
             if key and key not in _KEYS and not _RESOURCE_NAME.fullmatch(key):
                 findings.add(Check.STRUCTURE, f"object {number}: key {key[:32]!a}")
@@ -166,7 +160,7 @@ def check_objects(
                 findings.add(Check.STRUCTURE, f"object {number}: type {str(leaf)[:32]!a}")
             if isinstance(leaf, (TextStringObject, ByteStringObject)):
                 text = leaf if isinstance(leaf, str) else leaf.decode("latin-1")
-                expected = _is_expected(key, text, left, title, constant)
+                expected = _is_expected(key, text, left, constant)
                 yield text, expected
                 if not expected:
                     findings.add(Check.METADATA, f"object {number}: string under {key[:32]!a}")
@@ -177,10 +171,10 @@ def _identity(reader: PdfReader) -> str:
     return str(pair[0]) if isinstance(pair, ArrayObject) and len(pair) == 2 and pair[0] == pair[1] else ""
 
 
-def _is_expected(key: str, text: str, left: Counter[str], title: str, constant: Mapping[str, str]) -> bool:
-    if key in {"/Title", "/T"}:
-        left[text] -= 1
-        return left[text] >= 0 and (key == "/T" or text == title)
+def _is_expected(key: str, text: str, left: Mapping[str, Counter[str]], constant: Mapping[str, str]) -> bool:
+    if key in left:
+        left[key][text] -= 1
+        return left[key][text] >= 0
     expected = {"/Lang": _LANGUAGE.fullmatch(text) is not None, "/Creator": _WRITER.fullmatch(text) is not None}
     return expected.get(key, text == constant[key] if key in constant else text in _CONSTANT_STRINGS)
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from vault.export.dossier_report import Piece, Report, Row, legible
+from vault.export.dossier_report import Group, Piece, Report, Row
+from vault.export.shown_text import legible
 from vault.redaction.transform import tidy
 from vault.services.approvals.question import ApprovalQuestion
 
@@ -49,18 +50,25 @@ def side_by_side(question: ApprovalQuestion, own: Collection[str] = ()) -> tuple
 
 def _of_pages(report: Report) -> Iterator[Beside]:
     yield Beside(report.words.title, is_heading=True)
+    for group in report.first_page:
+        yield from _group(group)
+    yield Beside(report.words.about, is_heading=True)
     for row in report.facts:
         yield from _row(row)
     yield Beside(report.words.notice_heading, is_heading=True)
     yield from map(Beside, report.notice)
     for group in report.groups:
-        yield Beside(group.heading, is_heading=True)
-        for entry in group.entries:
-            if entry.head:
-                yield Beside(" · ".join(piece.text for piece in entry.head))
-            for row in entry.rows:
-                yield from _row(row)
-            yield from map(_piece, entry.body)
+        yield from _group(group)
+
+
+def _group(group: Group) -> Iterator[Beside]:
+    yield Beside(group.heading, is_heading=True)
+    for entry in group.entries:
+        if entry.head:
+            yield Beside(" · ".join(piece.text for piece in entry.head))
+        for row in entry.rows:
+            yield from _row(row)
+        yield from map(_piece, entry.body)
 
 
 def _row(row: Row) -> Iterator[Beside]:

@@ -242,7 +242,10 @@ def make_ready(
     if now or wish.hidden:
         now, typed = _told_apart(material, earlier, wish)
         by_hand += typed
-    excluded = tuple(_typed(form, RedactionAction.REMOVE, ByHand.OTHER) for form in sorted(material.agreed.excluded))
+    excluded = tuple(  # no kind: the person did not agree, and nobody here chose it
+        replace(_typed(form, RedactionAction.REMOVE, ByHand.OTHER), kind="")
+        for form in sorted(material.agreed.excluded)
+    )
     taken = _in_force(earlier, {**now, **of_rare}, (*by_hand, *excluded))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
