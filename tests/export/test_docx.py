@@ -233,6 +233,7 @@ PLANTED: dict[str, Callable[[], bytes]] = {
     "packed parts": _packed,
     "no file of its kind": LATIN.encode,
     "nothing": lambda: b"",
+    "a file without parts": lambda: zipped({}),
     "cut": lambda: clean()[:-100],
     "letters of another code": lambda: zipped(parts_of(clean()) | {BODY: LATIN.encode("utf-16")}),
 }  # fmt: skip

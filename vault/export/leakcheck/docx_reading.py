@@ -119,7 +119,7 @@ def read_docx(
 ) -> Iterator[Searched]:
     """Check the file, its parts and what they say; yield everything in which forms are to be looked for."""
     parts = _parts(docx)
-    if _laid_out(parts) != docx:
+    if not parts or _laid_out(parts) != docx:
         findings.add(Check.STRUCTURE, "docx: other parts, or bytes beside them")
         yield Searched(Check.BYTES, "docx", docx)
     for name, content in parts.items():
@@ -131,9 +131,10 @@ def read_docx(
         elif hashlib.sha256(content).hexdigest() != _ALIKE[name]:
             findings.add(Check.STRUCTURE, f"docx: {name}")
             yield Searched(Check.BYTES, f"docx: {name}", text)
-    yield from _read_body(parts.get(_DOCUMENT, b""), approved, removed, findings)
-    yield from _read_known(parts, _HEADER, _top(running), findings)
-    yield from _read_known(parts, _CORE, _properties(title, language, day), findings)
+    if parts:
+        yield from _read_body(parts[_DOCUMENT], approved, removed, findings)
+        yield from _read_known(parts[_HEADER], _HEADER, _top(running), findings)
+        yield from _read_known(parts[_CORE], _CORE, _properties(title, language, day), findings)
 
 
 # The container.
@@ -263,9 +264,9 @@ def _properties(title: str, language: str, day: str) -> _Told:
     return [(f"{{{_DC}}}title", title), (f"{{{_DC}}}language", language), *dated]
 
 
-def _read_known(parts: Mapping[str, bytes], name: str, expected: _Told, findings: Findings) -> Iterator[Searched]:
+def _read_known(part: bytes, name: str, expected: _Told, findings: Findings) -> Iterator[Searched]:
     """Check a part that is known in full; yield what it says instead."""
-    root = _tree(parts.get(name, b""), findings, name)
+    root = _tree(part, findings, name)
     if root is None:
         findings.add(Check.METADATA, f"docx: {name}")
         return
