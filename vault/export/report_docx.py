@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from importlib.resources import files
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from vault.errors import RefusedError
-from vault.export.dossier_report import Piece, Report, Row
+from vault.export.dossier_report import Group, Piece, Report, Row
 from vault.words.message import Message
 
 # The parts in the order of the file. Those that no report changes go in as they lie here: what the library's own
@@ -88,16 +88,20 @@ def _write_body(document: Opened, report: Report) -> None:
     body.append(_line("NoticeHeading", [_own(report.words.notice_heading, own)]))
     body.extend(_line("Notice", [_own(text, own)]) for text in report.notice)
     for group in report.groups:
-        body.append(_line("Heading2", [_own(group.heading, own)]))
-        for entry in group.entries:
-            if entry.head:
-                body.append(_line("Heading3", entry.head))
-            if entry.rows:
-                body.append(_table(entry.rows, own))
-            body.extend(_line("Normal", [piece]) for piece in entry.body)
+        body.extend(_group(group, own))
     if body[-1].tag == qn("w:tbl"):
         body.append(_line("Normal", []))  # a document ends with a paragraph
     body.append(section)
+
+
+def _group(group: Group, language: str) -> Iterator[BaseOxmlElement]:
+    yield _line("Heading2", [_own(group.heading, language)])
+    for entry in group.entries:
+        if entry.head:
+            yield _line("Heading3", entry.head)
+        if entry.rows:
+            yield _table(entry.rows, language)
+        yield from (_line("Normal", [piece]) for piece in entry.body)
 
 
 def _own(text: str, language: str) -> Piece:
