@@ -41,7 +41,7 @@ _WIDTHS = (2211, 6747)
 _BETWEEN = "\u2003"
 """Parts the pieces of one line; no line of a report is this alone."""
 # A code reads from left to right in every script; it is a run of its own.
-_CODE = re.compile(r"(\[[^\[\]\s]{1,16}\])")
+_CODE = re.compile(r"(\[(?:R[0-9]{1,7} )?[^\[\]\s]{1,16}\])")
 
 
 def render_docx(report: Report) -> bytes:
