@@ -286,12 +286,13 @@ def test_a_note_with_a_time_that_no_calendar_has_stops_no_export(
     assert desk.run(*referral.command("--decide", "proposed", "--unread")).code == 0
 
 
-@each([(2, "", "alone"), (3, "read", "two-person")])
+@each([(2, "", "alone"), (3, "read", "two-person"), (4, "read", "two-person")])
 def test_packages_of_the_formats_before_still_open(form: int, pages: str, rule: str) -> None:
     opened = open_package((PACKAGES / f"format-{form}.age").read_bytes(), (PACKAGES / "identity").read_text().strip())
     release = opened.manifest.release
     assert release is not None
     assert (opened.manifest.form, release.pages, release.rule) == (form, pages, rule)
+    assert "report.docx" not in opened.members
     assert "UNREAD" not in str(release.sentence())
     assert "device" not in str(release.sentence())
 

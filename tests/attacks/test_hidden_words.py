@@ -6,7 +6,9 @@ import io
 import json
 import re
 import subprocess
+import zipfile
 from collections.abc import Iterable, Mapping
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,9 @@ def exported(session: Session, case: CompartmentId, out: Path, wish: Wish) -> li
     members = open_package(done.path.read_bytes(), IDENTITY).members
     read = [page.extract_text() for page in PdfReader(io.BytesIO(members["report.pdf"])).pages]
     texts = [members["data.json"].decode(), members["manifest.json"].decode(), "\n".join(read), *done.pages]
+    with zipfile.ZipFile(io.BytesIO(members["report.docx"])) as docx:
+        parts = "\n".join(docx.read(name).decode() for name in docx.namelist())
+    texts.append(unescape(re.sub("<[^<>]*>", "\n", parts)))
     file = out / "report.pdf"
     file.write_bytes(members["report.pdf"])
     try:

@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -82,6 +83,8 @@ def traces(package: Path, name: str) -> set[str]:
     found.update(leaves(pdf.trailer["/ID"]))
     for page in pdf.pages:
         found.update(page.extract_text().splitlines())
+    with zipfile.ZipFile(io.BytesIO(members["report.docx"])) as docx:
+        found.update(text for name in docx.namelist() for text in re.split("[<>]+", docx.read(name).decode()))
     found.add(package.name)
     return found | {run for text in found for run in _RUN.findall(text)}
 

@@ -221,7 +221,7 @@ def digests(files: Mapping[str, bytes]) -> list[list[Any]]:
     return [[name, sha256(content).digest()] for name, content in sorted(files.items())]
 
 
-def test_a_question_writes_no_file_but_the_two_of_a_report(tmp_path: Path) -> None:
+def test_a_question_writes_no_file_but_those_of_a_report(tmp_path: Path) -> None:
     """Whatever reached the writing: it asks no name of the question."""
     (tmp_path / "outside").write_bytes(b"mine")
     contents = dict.fromkeys(names(tmp_path), b"theirs") | {"report.pdf": b"%PDF"}

@@ -35,6 +35,7 @@ from vault.errors import MalformedError, RefusedError, VerificationError
 from vault.export.data_json import canonical, render_data
 from vault.export.dossier_report import Cover, make_report
 from vault.export.pdf import render_report
+from vault.export.report_docx import render_docx
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.log.approval import APPROVAL_PURPOSE, Approval
 from vault.policy.roles import Role
@@ -85,8 +86,13 @@ class Text:
 
 
 def files_of(text: str) -> dict[str, bytes]:
-    report = Text(text)
-    return {"report.pdf": render_report(make_report(report, COVER)), "data.json": render_data(report, COVER)}
+    told = Text(text)
+    report = make_report(told, COVER)
+    return {
+        "report.pdf": render_report(report),
+        "report.docx": render_docx(report),
+        "data.json": render_data(told, COVER),
+    }
 
 
 def question(files: Mapping[str, bytes], **other: Any) -> ApprovalQuestion:
@@ -128,8 +134,13 @@ MORE_THAN_SHOWN: dict[str, tuple[Callable[[], dict[str, bytes]], str]] = {
         lambda: {**files_of(CODED), "report.pdf": b"%PDF-1.7 " + NAMED.encode()},
         OTHER_PAGES,
     ),
+    "the Word document names somebody": (
+        lambda: {**files_of(CODED), "report.docx": files_of(NAMED)["report.docx"]},
+        OTHER_PAGES,
+    ),
+    "no Word document": (lambda: {name: files_of(CODED)[name] for name in ("report.pdf", "data.json")}, "no report"),
     "no pages": (lambda: {"data.json": files_of(CODED)["data.json"]}, "no report"),
-    "a third file": (lambda: {**files_of(CODED), "more.txt": NAMED.encode()}, "no report"),
+    "a fourth file": (lambda: {**files_of(CODED), "more.txt": NAMED.encode()}, "no report"),
     "data under a key of its own": (lambda: changed(lambda data: data.update(more=NAMED)), "no report"),
     "data in the notice": (lambda: changed(lambda data: data["notice"]["lines"].append(NAMED)), "no report"),
     "data in a heading": (lambda: changed(lambda data: data["sections"][0].update(heading=NAMED)), "no report"),
@@ -157,7 +168,7 @@ def test_a_text_that_asks_for_all_memory_is_refused(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vault.export.pdf.MOST_MEMORY", 48 * 2**20)
-    files = {"report.pdf": b"", "data.json": render_data(Text("word\n" * 12_000), COVER)}
+    files = {"report.pdf": b"", "report.docx": b"", "data.json": render_data(Text("word\n" * 12_000), COVER)}
     path = ask(organisation, question(files), tmp_path / "question")
     with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="more memory than a report may use"):
         by_file.read_question(selin, path)

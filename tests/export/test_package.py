@@ -31,6 +31,7 @@ from vault.errors import (
 from vault.export import archive, package
 from vault.export.archive import (
     MEMBERS,
+    MEMBERS_TO_4,
     FileEntry,
     Manifest,
     pack,
@@ -90,6 +91,7 @@ def test_a_package_passes_the_verifier_and_opens_for_its_recipient() -> None:
     whole = write_package(prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=RELEASE)
     opened = open_package(whole.sealed, str(IDENTITY), age_recipient=RECIPIENT)
     assert opened.members["report.pdf"] == prepared().pdf
+    assert opened.members["report.docx"] == prepared().docx
     assert opened.members["data.json"] == prepared().data
     assert opened.standing is ManifestStatus.COMPARE
     assert opened.manifest.recipient == fingerprint(RECIPIENT)
@@ -106,7 +108,7 @@ def test_who_prepares_again_gets_the_digest_that_was_approved() -> None:
 
 def test_only_prepare_makes_a_prepared_report() -> None:
     with pytest.raises(InternalError, match="made by `prepare` only"):
-        PreparedReport("lawyer", COVER, b"", b"", (), ())
+        PreparedReport("lawyer", COVER, b"", b"", b"", (), ())
 
 
 def test_a_form_in_the_report_stops_before_anything_is_made() -> None:
@@ -164,6 +166,7 @@ def test_a_package_for_another_or_of_another_key_is_refused() -> None:
 @each(
     [
         ({"report_pdf": b"%PDF-1.7 other"}, VerificationError, r"report\.pdf is not the file that was signed"),
+        ({"report_docx": b"PK"}, VerificationError, r"report\.docx is not the file"),
         ({"data_json": b"{}"}, VerificationError, r"data\.json is not the file"),
         ({"manifest_json": b"{}"}, VerificationError, "signature does not hold"),
         ({"manifest_sig": b"none"}, MalformedError, "signature does not have its form"),
@@ -273,6 +276,7 @@ CONTENTS = {
     "manifest.json": b'{"a":1}',
     "manifest.sig": b"ab\ncd\n",
     "report.pdf": b"%PDF" * 500,
+    "report.docx": b"PK" * 300,
     "data.json": b"{}" * 256,
 }
 
@@ -310,9 +314,15 @@ def test_what_was_packed_comes_back_and_any_tar_program_opens_it_and_finds_nothi
     assert {(m.mode, m.mtime, m.uid, m.gid, m.uname, m.gname) for m in members} == {(0o644, 0, 0, 0, "", "")}
 
 
+def test_an_archive_of_a_format_before_has_no_word_document() -> None:
+    older = {name: content for name, content in CONTENTS.items() if name != "report.docx"}
+    assert unpack(pack(older)) == older
+    assert pack(older) == _tar(_set(), names=MEMBERS_TO_4)
+
+
 def test_the_size_is_padded() -> None:
     sizes = {len(pack(CONTENTS | {"data.json": bytes(length)})) for length in range(100_000, 102_000, 100)}
-    assert sizes == {106_496, 108_544}
+    assert sizes == {108_544, 110_592}
 
 
 @each(
@@ -334,7 +344,8 @@ def test_the_size_is_padded() -> None:
         "extra member": lambda: _tar(_set(), names=(*MEMBERS, "extra.txt")),
         "a member twice": lambda: _tar(_set(), names=(*MEMBERS, "report.pdf")),
         "another order": lambda: _tar(_set(), names=MEMBERS[::-1]),
-        "a member missing": lambda: _tar(_set(), names=MEMBERS[:3]),
+        "a member missing": lambda: _tar(_set(), names=MEMBERS[:4]),
+        "the pages missing": lambda: _tar(_set(), names=(*MEMBERS[:2], *MEMBERS[3:])),
     }
 )
 def test_an_archive_of_any_other_form_is_refused(untrusted: Callable[[], bytes]) -> None:
@@ -405,8 +416,8 @@ def _released(**changes: object) -> Callable[[], bytes]:
         "a number": lambda: b"7",
         "a byte after it": lambda: ENCODED + b"\n",
         "a space": lambda: ENCODED.replace(b":", b": ", 1),
-        "a key twice": lambda: ENCODED.replace(b'"format":4', b'"format":4,"format":4'),
-        "another format": _with(format=5),
+        "a key twice": lambda: ENCODED.replace(b'"format":5', b'"format":5,"format":5'),
+        "another format": _with(format=6),
         "a truth for a number": _with(format=True),
         "an older format with what it did not have": _with(format=1),
         "a format that said less of its release": _with(format=2),

@@ -520,4 +520,4 @@ def test_the_script_of_a_text_is_told_by_its_letters_and_not_by_those_of_codes()
 
 def test_two_cases_that_differ_only_in_the_hidden_name_give_equal_files() -> None:
     one, other = (prepare(_redacted(*names), COVER) for names in (ONE, OTHER))
-    assert (one.pdf, one.data) == (other.pdf, other.data)
+    assert one.files == other.files

@@ -173,7 +173,7 @@ def test_it_opens_what_travels_and_what_is_kept(made: Made) -> None:
     copy = backups.read_backup(made.backup, ALBA, WORDS)
     assert (copy.faults, copy.whole.faults, texts_read(copy.whole)) == ([], [], texts_read(alba))
     package = packages.read_package(made.package.read_bytes(), made.age_identity)
-    assert set(package.manifest["files"]) == {"report.pdf", "data.json"}
+    assert set(package.manifest["files"]) == {"report.pdf", "report.docx", "data.json"}
     drafts = opening.read_drafts(made.alba.path, alba)
     assert [one.content for one in drafts] == [b"Half a sentence"]
 

@@ -29,8 +29,8 @@ from vault.words.message import Message
 # telephone numbers can be guessed from their hashes.
 
 # 1 had no `release`; 2 called the padded size `size`, and did not say whether the pages were read; in 2 and 3 `release`
-# named devices, keys and the vault.
-FORMAT = 4
+# named devices, keys and the vault; packages of 1 to 4 have no Word document.
+FORMAT = 5
 PURPOSE = "package"
 
 MOST_MANIFEST_BYTES = 16 * 1024
@@ -219,13 +219,16 @@ def _size(value: object) -> int:
 
 
 # The container inside the seal: a plain tar with constant names, modes and times, padded with zeros.
-# manifest.json | manifest.sig | report.pdf | data.json | two empty blocks | zeros to the Padme size
+# manifest.json | manifest.sig | report.pdf | report.docx | data.json | two empty blocks | zeros to the Padme size
 # `tar -x` opens it. Reading here is stricter: each header must be, byte for byte, the one that writing gives.
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 REPORT = "report.pdf"
+DOCUMENT = "report.docx"
 DATA = "data.json"
-MEMBERS = (MANIFEST, SIGNATURE, REPORT, DATA)
+MEMBERS = (MANIFEST, SIGNATURE, REPORT, DOCUMENT, DATA)
+MEMBERS_TO_4 = (MANIFEST, SIGNATURE, REPORT, DATA)
+"""Of packages of the formats 1 to 4."""
 
 MOST_BYTES = 64 * 2**20
 _BLOCK = 512
@@ -248,9 +251,9 @@ def require_room(size: int) -> None:
 
 
 def pack(contents: Mapping[str, bytes]) -> bytes:
-    """Return the padded archive of exactly the four members."""
+    """Return the padded archive of exactly the members; without the Word document it is one of an older format."""
     parts = []
-    for name in MEMBERS:
+    for name in MEMBERS if DOCUMENT in contents else MEMBERS_TO_4:
         content = contents[name]
         parts += [_header(name, len(content)), content, bytes(-len(content) % _BLOCK)]
     archive = b"".join(parts) + bytes(2 * _BLOCK)
@@ -258,7 +261,7 @@ def pack(contents: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(untrusted: bytes) -> dict[str, bytes]:
-    """Return the four members. Nothing is ever unpacked to a path that the archive names.
+    """Return the members. Nothing is ever unpacked to a path that the archive names.
 
     Raises:
         MalformedError: another member, order, name, mode, time, owner, link or size; anything beside zeros after it.
@@ -269,6 +272,8 @@ def unpack(untrusted: bytes) -> dict[str, bytes]:
     at = 0
     for name in MEMBERS:
         header = untrusted[at : at + _BLOCK]
+        if name == DOCUMENT and header.startswith(DATA.encode()):
+            continue
         size = _archive_size(header)
         if header != _header(name, size):
             raise MalformedError(Message("the package does not hold {name} where its format has it", name=name))

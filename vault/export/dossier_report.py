@@ -139,6 +139,11 @@ def make_report(dossier: Dossier, cover: Cover) -> Report:
     )
 
 
+def top_of_document(report: Report) -> str:
+    """Return what stands on top of each page of the Word document, which has no watermark behind its text."""
+    return " · ".join(part for part in (report.running, report.watermark) if part)
+
+
 def running_title(cover: Cover) -> str:
     """Return what stands on top of each page: by it two reports on a desk are told apart."""
     words = wording(cover.language)

@@ -23,6 +23,7 @@ from vault.export.dossier_report import Cover, Line, approved_lines, headings, m
 from vault.export.fonts import font_folders
 from vault.export.pdf import render_report
 from vault.export.release import ACT, Release, export_members, file_digests
+from vault.export.report_docx import render_docx
 from vault.ids import RandomBytes, make_id
 from vault.log.approval import Approval, approved_digest
 from vault.platform import flush_file, fsync_folder
@@ -51,6 +52,7 @@ def verifier_command() -> tuple[str, ...]:
 def check_for_leaks(
     *,
     pdf: bytes,
+    docx: bytes,
     data: bytes,
     forbidden: Sequence[str],
     approved: Sequence[Line],
@@ -80,7 +82,7 @@ def check_for_leaks(
         LeakError: something was found, or it could not be checked.
         DependencyMissingError: a library that the verifier reads with is not installed.
     """
-    files = (pdf, data)
+    files = (pdf, docx, data)
     header = {
         "approved": list(approved),
         "approved_data": list(approved_data),
@@ -96,7 +98,7 @@ def check_for_leaks(
         "title": title,
         "headings": list(headings),
     }
-    patience = _patience(pdf + data, forbidden) if seconds is None else seconds
+    patience = _patience(b"".join(files), forbidden) if seconds is None else seconds
     answer = _ask(command or verifier_command(), _task(header, files), patience, progress)
     return _judge(answer, _digests(files), any(form.strip() for form in forbidden))
 
@@ -212,6 +214,7 @@ class PreparedReport:
     profile: str
     cover: Cover
     pdf: bytes = field(repr=False)
+    docx: bytes = field(repr=False)
     data: bytes = field(repr=False)
     pages: tuple[str, ...] = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
@@ -224,7 +227,7 @@ class PreparedReport:
     @property
     def files(self) -> dict[str, bytes]:
         """The finished files by name, as they go into the package."""
-        return {archive.REPORT: self.pdf, archive.DATA: self.data}
+        return {archive.REPORT: self.pdf, archive.DOCUMENT: self.docx, archive.DATA: self.data}
 
     def members(self, age_recipient: str) -> dict[str, Any]:
         """Return what an approval names: these files, for this recipient, profile and purpose.
@@ -267,10 +270,11 @@ def prepare(
         DependencyMissingError: a part of the writer or the verifier is not installed.
     """
     report = make_report(dossier, cover)
-    pdf, data = render_report(report), render_data(dossier, cover)
-    archive.require_room(len(pdf) + len(data))
+    pdf, docx, data = render_report(report), render_docx(report), render_data(dossier, cover)
+    archive.require_room(len(pdf) + len(docx) + len(data))
     verdict = check(
         pdf=pdf,
+        docx=docx,
         data=data,
         forbidden=dossier.forbidden_forms,
         approved=approved_lines(report),
@@ -288,6 +292,7 @@ def prepare(
         profile=dossier.profile,
         cover=cover,
         pdf=pdf,
+        docx=docx,
         data=data,
         pages=verdict.pages,
         forbidden=dossier.forbidden_forms,

@@ -17,10 +17,11 @@ from vault.errors import (
     UsageError,
     VerificationError,
 )
-from vault.export.archive import DATA, REPORT
+from vault.export.archive import DATA, DOCUMENT, REPORT
 from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, NO_MEMORY, TooSlowError, ask_child, command_of
 from vault.export.data_json import render_data
 from vault.export.dossier_report import TWO_PERSON, Cover, Entry, Group, Piece, Report, Row, make_report
+from vault.export.report_docx import render_docx
 from vault.words.message import Message
 
 # The report as PDF: tagged, PDF/A-2a and PDF/UA-1, with fonts inside, the same bytes for the same dossier.
@@ -144,7 +145,7 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
         TryAgainError: the process that sets the pages ended early.
         DependencyMissingError: a library to set them with is not installed.
     """
-    if files.keys() != {REPORT, DATA}:
+    if files.keys() != {REPORT, DOCUMENT, DATA}:
         raise _no_report()
     data, cover, report = _decoded(files[DATA])
     try:
@@ -153,7 +154,7 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
         raise _no_report() from None
     if data_again != files[DATA] or (data.profile, cover.purpose, cover.release) != (profile, purpose, TWO_PERSON):
         raise _no_report()
-    if render_report(report) != files[REPORT]:
+    if (render_report(report), render_docx(report)) != (files[REPORT], files[DOCUMENT]):
         raise VerificationError(
             Message(
                 "the pages are not those that this program makes of the text in the question; nothing was approved"

@@ -117,19 +117,20 @@ def verify_package(
 
 
 def verify_folder(folder: Path, expected_key_words: Sequence[str] | None = None) -> Examination:
-    """Check a folder that holds the four files of an opened package and nothing else.
+    """Check a folder that holds the files of an opened package and nothing else.
 
     Raises:
         MalformedError, NotFoundError, VerificationError: as `open_package`.
     """
     if not folder.is_dir():
         raise NotFoundError(Message("there is no such folder"), next_step=Message("Check the path."))
-    if {entry.name for entry in folder.iterdir()} != set(archive.MEMBERS):
+    names = {entry.name for entry in folder.iterdir()}
+    if names not in (set(archive.MEMBERS), set(archive.MEMBERS_TO_4)):
         raise MalformedError(
             Message("the folder does not hold exactly {names}", names=", ".join(archive.MEMBERS)),
             next_step=Message("Name the folder that a package was opened to, with nothing else in it."),
         )
-    contents = {name: read_limited(folder / name, archive.MOST_BYTES) for name in archive.MEMBERS}
+    contents = {name: read_limited(folder / name, archive.MOST_BYTES) for name in names}
     return _examined(_opened(contents, expected_key_words, None))
 
 
@@ -146,7 +147,8 @@ def _opened(
     # The signature first: nothing of the manifest is even parsed before its bytes are the maker's.
     public = require_signature(encoded, contents[archive.SIGNATURE])
     manifest = Manifest.decode(encoded)
-    manifest.require_files({name: contents[name] for name in (archive.REPORT, archive.DATA)})
+    proofs = (archive.MANIFEST, archive.SIGNATURE)
+    manifest.require_files({name: content for name, content in contents.items() if name not in proofs})
     if age_recipient is not None and manifest.recipient != fingerprint(age_recipient):
         raise VerificationError(Message("the package was signed for another recipient and sealed again for this one"))
     if manifest.release is not None:

@@ -13,6 +13,7 @@ from vault.export.leakcheck.boilerplate import Approved, Leaf
 from vault.export.leakcheck.examine import Examined, Task, examine
 from vault.export.leakcheck.verdict import Check
 from vault.export.pdf import render_report
+from vault.export.report_docx import render_docx
 from vault.redaction.dossier import RedactedDossier
 
 LATIN, CYRILLIC, ARABIC = "Toviel", "Савелов", "سليمان"
@@ -38,6 +39,7 @@ def task_for(case: RedactedDossier, cover: Cover = COVER, **changes: object) -> 
     report = make_report(case, cover)
     task = Task(
         pdf=clean_pdf() if (case, cover) == (DOSSIER, COVER) else render_report(report),
+        docx=render_docx(report),
         data=render_data(case, cover),
         forbidden=FORBIDDEN,
         approved=tuple(Approved(*line) for line in approved_lines(report)),

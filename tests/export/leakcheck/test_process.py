@@ -34,10 +34,12 @@ from vault.export.leakcheck.forbidden_forms import ForbiddenForms, fold, squeeze
 from vault.export.leakcheck.verdict import Check, Findings
 from vault.export.package import Verdict, check_for_leaks, verifier_command
 from vault.export.pdf import render_report
+from vault.export.report_docx import render_docx
 
 DOSSIER = dossier()
 REPORT = make_report(DOSSIER, COVER)
 PDF = render_report(REPORT)
+DOCX = render_docx(REPORT)
 DATA = render_data(DOSSIER, COVER)
 
 
@@ -50,6 +52,7 @@ def check(
 ) -> Verdict:
     return check_for_leaks(
         pdf=PDF,
+        docx=DOCX,
         data=data,
         forbidden=forbidden,
         approved=approved_lines(REPORT),
@@ -571,6 +574,7 @@ def test_a_name_in_the_approved_text_itself_is_found_by_every_reader(name: str) 
         (Check.FORMS, "approved text N"),
         (Check.FORMS, "pdfium"),
         (Check.FORMS, "drawing"),
+        (Check.FORMS, "docx: text"),
         (Check.FORMS, "data"),
     }
 

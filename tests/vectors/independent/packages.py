@@ -1,4 +1,4 @@
-"""A package (FORMAT.md 8): an age file to an X25519 recipient, and the four files in it."""
+"""A package (FORMAT.md 8): an age file to an X25519 recipient, and the files in it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pyrage  # type: ignore[import-untyped]  # ships no types
 from tests.vectors.independent.basis import Refused, is_signed, padme, require
 
 _FILES = ["manifest.json", "manifest.sig", "report.pdf", "data.json"]
+_OF_5 = "report.docx"
 _MEMBERS = {"expires", "files", "format", "id", "profile", "purpose", "recipient", "release", "versions"}
 _DATA = {"format", "language", "notice", "profile", "purpose", "release", "sections", "title"}
 _ROLES = {"admin", "supervisor", "caseworker", "legal-reviewer", "intake", "field", "auditor"}
@@ -44,20 +45,24 @@ def read_package(data: bytes, identity: str) -> Package:
             files = {one.name: handle.read() for one in tar if (handle := tar.extractfile(one)) is not None}
     except tarfile.TarError:
         raise Refused("tar") from None
-    require(sorted(files) == sorted(_FILES), "names of files")
     try:
         key, signature = (bytes.fromhex(line) for line in files["manifest.sig"].decode().splitlines())
         manifest = msgspec.json.decode(files["manifest.json"])
-    except (ValueError, msgspec.DecodeError):
+    except (KeyError, ValueError, msgspec.DecodeError):
         raise Refused("signature or manifest") from None
     require(is_signed(key, signature, "package", files["manifest.json"]), "signature")
     require(manifest.keys() == _MEMBERS, "members of the manifest")
+    names = [*_FILES, *([_OF_5] if manifest["format"] >= 5 else [])]
+    require(sorted(files) == sorted(names), "names of files")
+    require(
+        sorted(manifest["files"]) == sorted(set(names) - {"manifest.json", "manifest.sig"}), "files in the manifest"
+    )
     require(list(manifest["versions"]) == ["casevault"], "versions in the manifest")
     version = re.fullmatch("[0-9]{1,4}[.][0-9]{1,4}", manifest["versions"]["casevault"])
     require(version is not None, "version in the manifest")
     release = manifest["release"]
-    asked = release if manifest["format"] == 4 else release["requested"]
-    if manifest["format"] == 4:
+    asked = release if manifest["format"] >= 4 else release["requested"]
+    if manifest["format"] >= 4:
         members = {"day", "pages", "roles", "rule"}
         require(release.keys() - {"approved"} == members, "members of the release")
         require(("approved" in release) == (release["rule"] == "two-person"), "an approval where there were two")

@@ -1,8 +1,9 @@
 """The process, shut in: limits itself, reads the task from standard input, answers on standard output, nothing else.
 
-Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives: the report and its
-data, or with `report` false one further file whose words alone are looked at. Answer: lines with the percents that are
-done, then one JSON object. Exit code 0 means that the checks ran, not that they passed; 69 that a library is missing.
+Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives: the report as PDF
+and DOCX and its data, or with `report` false one further file whose words alone are looked at. Answer: lines with the
+percents that are done, then one JSON object. Exit code 0 means that the checks ran, not that they passed; 69 that a
+library is missing.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ def main() -> int:
     files = [stream.read(length) for length in header["files"]]
 
     def report() -> Examined:
-        pdf, data = files
+        pdf, docx, data = files
         task = Task(
             pdf=pdf,
+            docx=docx,
             data=data,
             forbidden=tuple(header["forbidden"]),
             approved=tuple(Approved(*line) for line in header["approved"]),

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from vault.export.leakcheck.forbidden_forms import Range, is_right_to_left, squeeze
@@ -29,6 +30,19 @@ class Leaf(NamedTuple):
     key: str
     text: str
     ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Something to be searched for the forms: text, as words and disguised, or bytes, in every encoding.
+
+    `own` are places of a text that are the report's own words.
+    """
+
+    check: Check
+    where: str
+    content: str | bytes = field(repr=False)
+    own: tuple[Range, ...] = field(default=(), repr=False)
 
 
 def places_of(removed: str, text: str) -> tuple[Range, ...]:

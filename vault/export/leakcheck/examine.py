@@ -20,6 +20,7 @@ from vault.export.fonts import drawable
 from vault.export.leakcheck.boilerplate import (
     Approved,
     Leaf,
+    Searched,
     check_data,
     own_places,
     places_of,
@@ -27,6 +28,7 @@ from vault.export.leakcheck.boilerplate import (
     top_of_page,
     without_own_words,
 )
+from vault.export.leakcheck.docx_reading import read_docx
 from vault.export.leakcheck.drawing import FONT_PROGRAM, PageReading, check_fonts, shipped_names
 from vault.export.leakcheck.forbidden_forms import (
     ForbiddenForms,
@@ -212,6 +214,7 @@ class Task:
     """
 
     pdf: bytes = field(repr=False)
+    docx: bytes = field(repr=False)
     data: bytes = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
     approved: tuple[Approved, ...] = field(repr=False)
@@ -240,19 +243,6 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class _Searched:
-    """Something to be searched for the forms: text, as words and disguised, or bytes, in every encoding.
-
-    `own` are places of a text that are the report's own words.
-    """
-
-    check: Check
-    where: str
-    content: str | bytes = field(repr=False)
-    own: tuple[Range, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class _Own:
     """What raw bytes of a report hold of ours: title, headings, and the names in the fonts that it is set in."""
 
@@ -265,15 +255,25 @@ def examine(task: Task, tell: Tell = lambda percent: None) -> Examined:
     """Run every check; each looks with its own eyes, and one failure does not stop the others."""
     findings = Findings()
     tried = check_readers(task.forbidden, task.font_folders, findings)
-    searched = [_Searched(Check.BYTES, "file", task.pdf)]
+    searched = [Searched(Check.BYTES, "file", task.pdf)]
     for number, stream in enumerate(inflated(task.pdf, findings), 1):
-        searched.append(_Searched(Check.BYTES, f"stream {number}", stream))
+        searched.append(Searched(Check.BYTES, f"stream {number}", stream))
     for number, line in enumerate(task.approved, 1):
         if not line.ours:
             own = places_of(task.removed, line.text)
-            searched.append(_Searched(Check.FORMS, f"approved text {number}", line.text, own))
+            searched.append(Searched(Check.FORMS, f"approved text {number}", line.text, own))
     values = check_data(task.data, task.approved_data, task.removed, findings)
-    searched += [_Searched(Check.FORMS, "data", value, own) for value, own in values]
+    searched += [Searched(Check.FORMS, "data", value, own) for value, own in values]
+    searched += read_docx(
+        task.docx,
+        approved=task.approved,
+        title=task.title,
+        running=" · ".join(filter(None, (task.running, task.watermark))),
+        day=task.day,
+        language=task.language,
+        removed=task.removed,
+        findings=findings,
+    )
     pages: tuple[str, ...] = ()
     try:
         pages = _read(task, searched, findings, tell)
@@ -289,17 +289,17 @@ def examine_words(content: bytes, own: Sequence[Leaf], forbidden: Sequence[str])
     """Search one further small file of the package for the forms."""
     findings = Findings()
     strings = strings_of_others(content, own)
-    searched = [_Searched(Check.FORMS, "other file", text, _whole(text, ours)) for text, ours in strings]
+    searched = [Searched(Check.FORMS, "other file", text, _whole(text, ours)) for text, ours in strings]
     _search(forbidden, searched, _Own("", (), ()), findings, lambda percent: None)
     return Examined(tuple(findings.found), 0, ())
 
 
-def _read(task: Task, searched: list[_Searched], findings: Findings, tell: Tell) -> tuple[str, ...]:
+def _read(task: Task, searched: list[Searched], findings: Findings, tell: Tell) -> tuple[str, ...]:
     reader = PdfReader(io.BytesIO(task.pdf), strict=True)
     check_layout(task.pdf, reader, findings)
     tell(_LAID_OUT)
     strings = check_objects(reader, task.headings, task.title, task.day, findings)
-    searched += [_Searched(Check.METADATA, "strings", text, _whole(text, ours)) for text, ours in strings]
+    searched += [Searched(Check.METADATA, "strings", text, _whole(text, ours)) for text, ours in strings]
     check_xmp(reader, task.title, task.language, task.day, findings)
     check_fonts(reader, task.top() + "".join(line.text for line in task.approved), findings)
     tell(_STRINGS_READ)
@@ -307,7 +307,7 @@ def _read(task: Task, searched: list[_Searched], findings: Findings, tell: Tell)
     readings = [read_with_pdfium(task.pdf), read_drawing(reader, findings, advance, task.watermark)]
     for reading in readings:
         own = own_places(reading.pages, task.approved, task.removed, task.top())
-        searched.append(_Searched(Check.FORMS, reading.reader, reading.text(), own))
+        searched.append(Searched(Check.FORMS, reading.reader, reading.text(), own))
         check_text(reading, task.approved, task.top(), findings)
     return readings[0].pages
 
@@ -321,7 +321,7 @@ def between(tell: Tell, first: int, last: int) -> Progress:
     return lambda done, total: tell(first + (last - first) * done // max(total, 1))
 
 
-def _search(forbidden: Sequence[str], searched: Sequence[_Searched], own: _Own, findings: Findings, tell: Tell) -> None:
+def _search(forbidden: Sequence[str], searched: Sequence[Searched], own: _Own, findings: Findings, tell: Tell) -> None:
     words = ForbiddenForms(forbidden)
     parts = range(0, len(forbidden), _FORMS_AT_ONCE)
     advance = between(tell, _DRAWN, 99)

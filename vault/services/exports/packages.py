@@ -29,7 +29,7 @@ class OpenedFiles:
 
 
 def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str | None = None) -> OpenedFiles:
-    """Open a package with the recipient's identity and write its four files into a new folder: `verify` checks them.
+    """Open a package with the recipient's identity and write its files into a new folder: `verify` checks them.
 
     Raises:
         MalformedError, BrokenSealError, VerificationError: the package is not what it should be; nothing is written.
@@ -51,7 +51,9 @@ def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str |
     for name, content in opened.members.items():
         write_durable(out / name, content)
     examined = Examination(opened.standing, opened.key_words, opened.manifest)
-    return OpenedFiles((out / archive.REPORT, out / archive.DATA), opened.key_words, examined.sentence())
+    to_read = (archive.REPORT, archive.DOCUMENT, archive.DATA)
+    files = tuple(out / name for name in to_read if name in opened.members)
+    return OpenedFiles(files, opened.key_words, examined.sentence())
 
 
 def verify(path: Path, *, identity_file: Path | None = None, expected_words: str | None = None) -> Examination:
