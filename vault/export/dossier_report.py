@@ -32,7 +32,7 @@ class _Calendar:
     first: str = "1"
 
 
-_CALENDARS: Mapping[str, _Calendar] = {
+CALENDARS: Mapping[str, _Calendar] = {
     "en": _Calendar(ENGLISH, ENGLISH, "about"),
     "fr": _Calendar(FRENCH, FRENCH, "vers", first="1er"),
     "ru": _Calendar(RUSSIAN, OF_RUSSIAN, "около"),
@@ -44,7 +44,7 @@ def in_days(text: str, language: str) -> str:
     match = _WRITTEN.fullmatch(text)
     if match is None or not 1 <= int(match[2] or 1) <= _MONTHS:
         return text
-    calendar = _CALENDARS[language]
+    calendar = CALENDARS[language]
     year, month, day, time, about = match.groups()
     words = year
     if month is not None and day is None:
@@ -137,7 +137,7 @@ READ, UNREAD = "read", "unread"
 NOTE = "note"
 _OF_ONE_PERSON = frozenset({"client", "relative", "witness", "persecutor", "other-person"})  # the heading is of one
 _OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
-_DAYS = frozenset({
+DAYS = frozenset({
     *("date", "date-of-birth", "opened", "written"),
     *("when", "until", "taken", "ends-by-order", "lawyer-let-in", "ended", "seen", "lifted"),
     *("stage-since", "closed", "extended", "latest", "over"),
@@ -343,7 +343,7 @@ def _field(
     pieces: list[Piece] = []
     for text in texts.get(label, ()):
         code = code_in_words(heading, label, text, language)
-        shown = code if code is not None else in_days(text, language) if label in _DAYS else text
+        shown = code if code is not None else in_days(text, language) if label in DAYS else text
         pieces += _pieces(shown, words, language, ours=code is not None)
     return tuple(pieces)
 

@@ -22,7 +22,7 @@ from vault.words.message import Message
 
 _BEGIN = b"casevault page"
 _FORMAT, _SUITE = 1, 1
-_SALT_SIZE, _TAG_SIZE = 32, 16
+_SALT_SIZE, TAG_SIZE = 32, 16
 _HEAD = struct.Struct(f">{len(_BEGIN)}sBBI{_SALT_SIZE}s{KEY_SIZE}s")
 HEAD_SIZE = _HEAD.size
 
@@ -89,7 +89,7 @@ def open_page(words: str, untrusted: bytes) -> bytes:
 
 
 def _head(untrusted: bytes) -> tuple[bytes, int, bytes]:
-    content = len(untrusted) - HEAD_SIZE - _TAG_SIZE
+    content = len(untrusted) - HEAD_SIZE - TAG_SIZE
     if content < 2 or content != padme(content):
         raise MalformedError(Message("the page does not have a size of its format: it was cut or extended"))
     begin, form, suite, iterations, salt, commitment = _HEAD.unpack_from(untrusted)
