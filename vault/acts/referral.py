@@ -26,6 +26,7 @@ from vault.acts.act import (
     one,
 )
 from vault.acts.erase import letter_of
+from vault.acts.package import PACKAGE, REISSUE, WORDS, which
 from vault.acts.records import ADD, EDIT, ON, Change, ending, fields_of, located, typed_in
 from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
@@ -94,27 +95,28 @@ WITHDRAW: Final = replace(
 # ---- a package in wrong hands -------------------------------------------------------------------------------------
 
 
-def _which(session: Session, said: Said) -> Begun:
-    from vault.services.cases import cases
-    from vault.services.exports import ledger
-
-    found = ledger.of_case(session, cases.find(session, said["case"][0]))
-    line = "" if found else Message("Nothing has left this case.")
-    return Begun(choices={"package": tuple((each.kept.value.package.hex(), each.line) for each in found)}, line=line)
-
-
 def _whose_it_is(session: Session, said: Said) -> Plan[Package]:
     from vault.services.cases import cases
     from vault.services.exports import ledger
 
     package = ledger.find(session, cases.find(session, said["case"][0]), said["package"][0])
-    return Plan(package, mark=package.called, shown=lambda: _about(package), asks=(_SURE,))
+    return Plan(package, mark=package.called, shown=lambda: _about(session, package), asks=(_SURE,))
 
 
-def _about(package: Package) -> list[Words]:
+def _about(session: Session, package: Package) -> list[Words]:
+    from vault.services.exports import page_words
+
+    told = page_words.told_of(session, package)
+    opens = Message("It is a page, and nobody was told its words: nobody can open it. Have them shown to nobody.")
+    if told is None:
+        opens = Message("It is sealed for the key of {name}: nobody else can open it.", name=package.recipient)
+    elif told:
+        opens = Message(
+            "It is a page. Words of it were shown on {days}: who has file and words reads it.", days=", ".join(told)
+        )
     return [
         package.line,
-        Message("It is sealed for the key of {name}: nobody else can open it.", name=package.recipient),
+        opens,
         Message("In it, by name or by code: {names}.", names=listed(package.whose))
         if package.whose
         else Message("Nobody stands in it by a code. Read the notes of the case: whose data did it have?"),
@@ -140,7 +142,7 @@ def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Pr
     lines = ledger.wrong_letter(session, package)
     data = {"whose": list(package.whose), "letter": [str(line) for line in lines]}
     return Told(
-        (Message("It is written down. The checklist says what to do until when."), *_about(package)),
+        (Message("It is written down. The checklist says what to do until when."), *_about(session, package)),
         {**package.data, **data},
         follows=(
             Follow(Message("Call the person who got it, then send them the letter")),
@@ -155,16 +157,12 @@ WRONG_RECIPIENT: Final = Act(
     Message("say that a package reached somebody it was not for: whose data it is, whom to warn, and a letter"),
     Message("Package in wrong hands"),
     Message("write down"),
-    (
-        CASE,
-        Field("package", Message("Package"), Shape.WORD, Message("the reference of its report, or its id"),
-              form="--package ID", is_required=True),
-    ),
+    (CASE, PACKAGE),
     look=_whose_it_is,
     run=_write,
     doing=Message("Writing it down"),
     nothing=Message("nothing is written"),
-    begin=_which,
+    begin=which,
     has_letter=True,
 )  # fmt: skip
 
@@ -338,6 +336,8 @@ ACTS: Final = (
     EDIT[Consent.KIND],
     WITHDRAW,
     WRONG_RECIPIENT,
+    WORDS,
+    REISSUE,
     ASK,
     *NEXT.values(),
     EDIT[Referral.KIND],

@@ -20,7 +20,7 @@ from vault.export.dossier_report import CALENDARS, DAYS
 from vault.export.report_wording import LANGUAGES, wording, words_of_keys
 from vault.seal.entrance.wordlists import KEYS
 from vault.seal.page import HEAD_SIZE, TAG_SIZE, require_page_form
-from vault.seal.recovery import WORDLIST
+from vault.seal.recovery import word_list
 from vault.words.message import Message
 
 MOST_BYTES = 20 * 2**20
@@ -160,6 +160,6 @@ def _said(language: str) -> str:
             },
         },
         "keys": {chr(key): str(plain) for key, plain in KEYS.items()},
-        "list": list(WORDLIST),
+        "list": list(word_list()),
     }
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")

@@ -217,7 +217,7 @@
     }
     if (number) add(parent, "h3", [number, ...lead].join(" · "), { dir: "auto" });
     if (list.hasChildNodes()) parent.append(list);
-    parent.append(texts);
+    if (texts.hasChildNodes()) parent.append(texts);
   }
 
   // What a later program writes beside is shown too, by its own keys: nothing of the report stays unseen.

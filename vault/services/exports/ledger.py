@@ -199,7 +199,7 @@ def wrong_letter(session: Session, package: Package) -> tuple[Words, ...]:
         *_from(session),
         Message("By our mistake you got a file that was not for you:"),
         *_named([package]),
-        Message("Please do not try to open it, and pass it on to nobody. It is sealed for one key."),
+        Message("Please do not try to open it, and pass it on to nobody."),
         Message("Delete every copy: files, mail, backups, paper."),
         Message("Write to us today that it is done, and whether anybody opened it."),
     )
