@@ -27,7 +27,7 @@ from vault.export import archive, page
 from vault.export.archive import Manifest, package_words, unpack
 from vault.export.package import SealedPackage, prepare, publish, write_package
 from vault.export.page import page_words, render_page, sealed_in
-from vault.seal.page import open_page, page_recipient, seal_page
+from vault.seal.page_seal import open_page, page_recipient, seal_page
 
 RECORD = bytes(range(16))
 TO_COME = date(2099, 1, 31)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.tables import each
 from vault.errors import BrokenSealError, MalformedError, UsageError
 from vault.seal.entrance.wordlists import Language, bits_of
-from vault.seal.page import (
+from vault.seal.page_seal import (
     HEAD_SIZE,
     ITERATIONS,
     LEAST_BITS,

@@ -12,8 +12,7 @@ from tests.services import consenting
 from tests.tables import refuses
 from vault.access.session import Session
 from vault.acts.act import Agreed
-from vault.acts.package import WORDS
-from vault.acts.referral import WRONG_RECIPIENT
+from vault.acts.referral import WORDS, WRONG_RECIPIENT
 from vault.casework.disclosure import Disclosure, PageWords
 from vault.casework.note import Note
 from vault.casework.story.consent import Consent
@@ -27,7 +26,7 @@ from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.progress import Working
 from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
-from vault.seal.page import open_page, page_recipient
+from vault.seal.page_seal import open_page, page_recipient
 from vault.services.cases import case_people, cases, notes, story_records
 from vault.services.cases.editing import Place
 from vault.services.evidence import logbook

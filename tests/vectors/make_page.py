@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from vault.seal.entrance.wordlists import word_form
-from vault.seal.page import ITERATIONS, _seal_with_salt
+from vault.seal.page_seal import ITERATIONS, _seal_with_salt
 
 PATH = Path(__file__).with_name("page.json")
 WORDS = (

@@ -29,7 +29,7 @@ from vault.platform import flush_file, fsync_folder
 from vault.progress import Progress
 from vault.redaction.dossier import RedactedDossier
 from vault.seal.age import fingerprint, seal_for
-from vault.seal.page import draw_words, page_recipient, seal_page
+from vault.seal.page_seal import draw_words, page_recipient, seal_page
 from vault.words.message import Message
 
 # The verifier, from outside: starts the process, feeds it by pipe, and turns anything but a clean answer into a stop.

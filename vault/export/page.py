@@ -19,7 +19,7 @@ from vault.errors import MalformedError, RefusedError
 from vault.export.dossier_report import CALENDARS, DAYS
 from vault.export.report_wording import LANGUAGES, wording, words_of_keys
 from vault.seal.entrance.wordlists import KEYS
-from vault.seal.page import HEAD_SIZE, TAG_SIZE, require_page_form
+from vault.seal.page_seal import HEAD_SIZE, TAG_SIZE, require_page_form
 from vault.seal.recovery import word_list
 from vault.words.message import Message
 

@@ -19,7 +19,7 @@ from vault.export.archive import MOST_MANIFEST_BYTES, Manifest, package_words, r
 from vault.export.page import sealed_in
 from vault.export.release import Release
 from vault.seal.age import fingerprint, open_with
-from vault.seal.page import open_page, page_recipient
+from vault.seal.page_seal import open_page, page_recipient
 from vault.seal.sizes import padme
 from vault.store.files import read_limited
 from vault.words.message import Message

@@ -17,8 +17,7 @@ from tui.screens.frame.list_rows import ListScreen
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Act, Told
-from vault.acts.package import REISSUE, WORDS
-from vault.acts.referral import WRONG_RECIPIENT
+from vault.acts.referral import REISSUE, WORDS, WRONG_RECIPIENT
 from vault.ids import short_id
 from vault.services.exports import ledger
 from vault.services.exports.ledger import Package
