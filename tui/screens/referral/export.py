@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from vault.services.exports.partners import KeptPartner
     from vault.services.projection.stored_records import Stored
 
-_ABOUT: Final = Message("Nothing is written before you have read the finished pages and pressed F4 there.")
+_ABOUT: Final = Message("Nothing is written before you have read the pages and pressed F4 there.")
 _NO_RECIPIENT: Final = Message(
     "There is no recipient yet. Ctrl+R adds one, if your role may; else ask a caseworker or an admin."
 )
@@ -161,10 +161,10 @@ class ExportScreen(ActScreen, KeptForm):
     def compose_middle(self) -> Iterable[Widget]:
         yield FormRows(
             Vertical(id="recipient-place"),
-            FormRow(Message("Sealed as"), ChoiceField(_SEALED_AS, id="as")),
             FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             _OfWhom(self._person),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
+            FormRow(Message("Sealed as"), ChoiceField(_SEALED_AS, id="as")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(
                 Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")
