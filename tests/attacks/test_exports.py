@@ -327,7 +327,7 @@ def test_a_package_is_never_called_unaltered_before_its_words_were_compared(tmp_
     stranger = functools.partial(signing.sign, bytes(range(1, 33)))
     forged = write_package(
         prepare(dossier(), COVER),
-        age_recipient=recipient_of(identity),
+        to=recipient_of(identity),
         package_public=signing.public_key(bytes(range(1, 33))),
         sign=stranger,
         release=Release(datetime.date(2026, 10, 1), ("caseworker",)),

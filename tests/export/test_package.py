@@ -67,7 +67,7 @@ def prepared() -> PreparedReport:
 
 def written(report: PreparedReport | None = None, **changes: object) -> SealedPackage:
     arguments: dict[str, object] = {
-        "age_recipient": RECIPIENT,
+        "to": RECIPIENT,
         "package_public": PUBLIC,
         "sign": SIGN,
         "release": RELEASE,
@@ -88,7 +88,7 @@ def resealed(**files: bytes) -> bytes:
 
 
 def test_a_package_passes_the_verifier_and_opens_for_its_recipient() -> None:
-    whole = write_package(prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=RELEASE)
+    whole = write_package(prepared(), to=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=RELEASE)
     opened = open_package(whole.sealed, str(IDENTITY), age_recipient=RECIPIENT)
     assert opened.members["report.pdf"] == prepared().pdf
     assert opened.members["report.docx"] == prepared().docx
@@ -119,7 +119,7 @@ def test_a_form_in_the_report_stops_before_anything_is_made() -> None:
 def test_a_form_in_the_manifest_stops_before_anything_is_sealed() -> None:
     whole = prepare(dossier(forbidden=(*FORBIDDEN, "representation")), COVER, check=passes)
     with pytest.raises(LeakError, match=r"fails its check: forms \(other file; form #"):
-        write_package(whole, age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=RELEASE)
+        write_package(whole, to=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=RELEASE)
 
 
 def test_packages_differ_in_nothing_but_what_is_drawn_and_names_and_ids_are_unlike() -> None:
@@ -608,7 +608,7 @@ def test_roles_in_the_manifest_are_no_leak_whatever_people_are_called() -> None:
     report = prepare(dossier(forbidden=called), replace(COVER, release="two-person"))
     write_package(
         report,
-        age_recipient=RECIPIENT,
+        to=RECIPIENT,
         package_public=PUBLIC,
         sign=SIGN,
         release=Release(DAY, ("admin",)),

@@ -492,7 +492,7 @@ def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(langua
     identity = pyrage.x25519.Identity.generate()
     package = write_package(
         prepare(result, Cover("legal referral (lawyer)", language)),
-        age_recipient=str(identity.to_public()),
+        to=str(identity.to_public()),
         package_public=signing.public_key(bytes(32)),
         sign=functools.partial(signing.sign, bytes(32)),
         release=RELEASE,

@@ -233,7 +233,7 @@ _ALLOWED = {
         print backup.make sync.out recovery.drill""",
     "s": "log.verify lock backup.restore sync.in",
     "v": """config.change case.edit note.create note.correct person.create person.edit deadline.create deadline.edit
-        file.add partner.create partner.edit rule.edit export.done""",
+        file.add partner.create partner.edit rule.edit export.done package.words package.reissue""",
     "k": "keys.change",
     "a": "approve",
     "eg": "audit.period",

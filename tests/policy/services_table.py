@@ -66,6 +66,7 @@ _ASKS: Mapping[Action, str] = {
     Action.EXPORT_ALL: "full_export.export_all full_export.what_leaves",
     Action.CASE_EXPORT: """
     exporting.ask exporting.export exporting.papers_staying person_pack.print_page export_people.clients
+    page_words.find_file page_words.find_page page_words.reissue page_words.show_words
     """,
     Action.CASE_SHARE: """
     sections.give sharing.grant sharing.require_gift sharing.revoke timed_grants.give
@@ -157,6 +158,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     approval_checks.judge_listed approval_checks.refused_uses stored_checks.awaited_approvals
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
     second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows partners.names
+    page_words.told_of exporting.package_seed
     ledger.by_consent ledger.find ledger.answer_by ledger.recall_letter ledger.wrong_letter
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
     sections.who_is case_people.stored_at sections.person_at writing_down.called authors.require_new_name
@@ -247,6 +249,9 @@ CALLS: Mapping[str, Call] = {
         session, _somebody(case), PersonChange(role="third")
     ),
     "same_people.called": lambda run, session, case, *_: run(session, _own_record(case)),
+    "page_words.show_words": lambda run, session, case, *_: run(
+        session, SimpleNamespace(package=SimpleNamespace(case=case))
+    ),
     "ledger.of_person": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_people.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_people.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),

@@ -94,7 +94,7 @@ _IN_CASES = {
     "incident": _WF,
 }
 _WRITERS: dict[str, dict[str, str]] = {
-    "case": {**_IN_CASES, "approval": _E, "disclosure": _E},
+    "case": {**_IN_CASES, "approval": _E, "disclosure": _E, "page-words": _E},
     "section": _IN_CASES,
     "directory": {
         **dict.fromkeys(("organisation", "attempts-key", "partner", "rule", "deputy", "order"), _A),

@@ -17,6 +17,7 @@ from typing import Any, Final
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
+from tests.export.samples import COVER, dossier, passes, passes_words
 from tests.services.colleague import admit
 from tests.services.consenting import agree
 from tests.services.founded import Place
@@ -25,19 +26,22 @@ from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.grant import BREAK_GLASS
 from vault.acts.records import DONE
-from vault.casework.disclosure import Disclosure
+from vault.casework.disclosure import Disclosure, PageWords
 from vault.casework.note import Note
 from vault.casework.story import STORY
 from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
+from vault.export.package import prepare, publish, write_package
+from vault.export.release import Release
 from vault.ids import make_id
 from vault.progress import Working
 from vault.records.work import Entry
+from vault.seal.signing import public_key, sign
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, sections, story_records
 from vault.services.credentials import recovery
 from vault.services.exchange import syncing
-from vault.services.exports import partners
+from vault.services.exports import exporting, partners
 from vault.services.grants import sharing, successors
 from vault.services.imports import case_import
 from vault.services.members import admitting
@@ -272,6 +276,31 @@ def a_package(house: House) -> Said:
             work.keep(house.case, disclosed)
             work.commit(Entry(act="export.done"))
     return {**the_case(house), "package": (disclosed.package.hex(),)}
+
+
+def a_page(house: House) -> Said:
+    """A page of Amina's that nobody read; the second person approved it."""
+    said = a_package(house)
+    with house.open(FIRST) as amina, amina.work(house.case) as work:
+        work.keep(house.case, PageWords(bytes.fromhex(said["package"][0]), "amber kettle orchard", bytes(32)))
+        work.commit(Entry(act="export.done"))
+    return said
+
+
+def a_page_file(house: House) -> Said:
+    """The file of a page that was made for Amina's lawyer, signed by the package key."""
+    (lawyer,) = what_may_leave(house)["to"]
+    with house.open(FIRST) as amina:
+        record, seed = partners.find(amina, lawyer).record, exporting.package_seed(amina)
+        made = write_package(
+            prepare(dossier(), COVER, check=passes), to=record, package_public=public_key(seed),
+            sign=partial(sign, seed), release=Release(date(2026, 10, 1), ("caseworker",)), check=passes_words,
+        )  # fmt: skip
+        with amina.work(house.case) as work:
+            work.keep(house.case, Disclosure(record, "donor-report", "x", made.package, made.digest(), TODAY))
+            work.keep(house.case, PageWords(made.package, made.words, made.digest()))
+            work.commit(Entry(act="export.done"))
+    return {**the_case(house), "file": (str(publish(made, house.place.path.parent)),)}
 
 
 def who_may_be_told(house: House) -> Said:
@@ -554,6 +583,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),
     "checklist begin": Example(the_case, said={"what": ("detained",)}, wrong={"case": (NEVER_MADE,)}),
     "checklist done": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
+    "package words": Example(a_page, wrong={"package": (NEVER_MADE,)}),
+    "package reissue": Example(a_page_file, said={"out": (HERE,)}, wrong={"file": (f"{HERE}/office.vault/keys",)}),
     "package wrong-recipient": Example(a_package, wrong={"package": (NEVER_MADE,)}),
     "consent add": Example(
         who_may_be_told,

@@ -89,6 +89,8 @@ ACT_WORDS: Final[Mapping[str, Message]] = {
     "export.done": Message("package sealed"),
     "export.abort": Message("export stopped"),
     "export.all": Message("ALL exported"),
+    "package.words": Message("words of a page shown"),
+    "package.reissue": Message("page sealed anew"),
     "print": Message("printed"),
     "backup.make": Message("backup made"),
     "backup.restore": Message("backup restored"),

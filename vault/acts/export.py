@@ -18,6 +18,7 @@ from vault.acts.act import (
     Begun,
     BySecond,
     Field,
+    Follow,
     OpenFormsError,
     Plan,
     Said,
@@ -45,6 +46,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _PROFILES: Final = [Message("{name} ({about})", name=name, about=each.about) for name, each in PROFILES.items()]
 _UNREAD: Final = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
+KEY_WORD, PAGE_WORD = "age", "page"
+_AS_PAGE: Final = Message(
+    "It is a page for a browser. Send it with the text beside it, which names nobody. No words open it before you have"
+    " them shown."
+)
 _RELEASED: Final = {
     "alone": Message("It was released ALONE: nobody else here could approve it. Log and package say so."),
     "two-person": Message("Two persons released it: log and package name both, by role."),
@@ -76,6 +82,9 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
     answered, out = one(said, "approval"), one(said, "out")
     if out is None and "ask" not in said:
         raise UsageError(Message("--out is missing"), next_step=Message("The package needs a folder that is there."))
+    as_page = one(said, "as") == PAGE_WORD or not kept.age_recipient
+    if one(said, "as") == KEY_WORD:
+        partners.require_key(kept)
     wish = Wish(
         profile.name,
         kept.record.hex(),
@@ -85,9 +94,17 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         person=_person_of(session, said["case"][0], one(said, "person")),
         is_strict="from" in said,
         said=one(said, "say") or "",
+        as_page=as_page,
     )
     lines = exporting.staying_lines(staying)
-    if not kept.is_confirmed:  # all words: a key with the same first few can be made in days
+    if as_page:
+        lines.append(
+            Message(
+                "It leaves as a page for a browser. Words open it; you tell them by telephone, to {name} alone.",
+                name=kept.name,
+            )
+        )
+    elif not kept.is_confirmed:  # all words: a key with the same first few can be made in days
         lines += [
             Message("The key of {name} is NOT CONFIRMED. Its words are:", name=kept.name),
             f"  {kept.fingerprint}",
@@ -174,17 +191,26 @@ def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Wor
         "read": done.is_read,
         "papers_left_out": leaving.staying,
         "person": None if person is None else person.hex(),
+        "as": PAGE_WORD if done.is_page else KEY_WORD,
         "as_proposed": _proposed_data(done.as_proposed),
         "review": None if done.review is None else done.review.hex(),
     }
     profile = profile_named(leaving.wish.profile)
-    return Told(exported_lines(done), data, to_send(session, leaving.case, bytes.fromhex(leaving.wish.to), profile))
+    follows = to_send(session, leaving.case, bytes.fromhex(leaving.wish.to), profile)
+    if done.is_page:
+        words = f"package words {short_id(leaving.case)} --package {short_id(done.package)}"
+        follows = (
+            Follow(Message("Call the recipient on a number that you know; then have the words shown"), words),
+            *follows,
+        )
+    return Told(exported_lines(done), data, follows)
 
 
 def exported_lines(done: Exported) -> tuple[Words, ...]:
     """Return what a person has to know of a package that was made."""
     return (
         Message("The package is at {path}.", path=done.path),
+        *([_AS_PAGE] if done.is_page else []),
         plural("{count} question was open.", "{count} questions were open.", count=done.questions),
         plural(
             "{count} word or name was kept or hidden as it was decided.",
@@ -261,6 +287,9 @@ EXPORT: Final[Act[Any]] = Act(
         Field("to", Message("Recipient"), Shape.WORD,
               Message("the recipient's name or id ({list_recipients})", list_recipients=NextStep.LIST_RECIPIENTS),
               form="--to NAME", is_required=True),
+        Field("as", Message("Sealed as"), Shape.WORD,
+              Message("a file for the recipient's key (age), or a page that a browser opens with words (page); without "
+                      "it, for the key where there is one"), words=(KEY_WORD, PAGE_WORD)),
         Field("person", Message("Which client"), Shape.CODE,
               Message("which client it is about, if the case has several and the profile is of one: {profiles}",
                       profiles=", ".join(name for name, each in PROFILES.items() if each.is_of_one_client)),

@@ -17,6 +17,9 @@ _RECIPIENT: Final = Field(
 )
 
 
+NO_KEY: Final = Message("No key: what they get is a page that a browser opens with words.")
+
+
 def recipient_data(kept: KeptPartner) -> dict[str, object]:
     return {
         "recipient": kept.record.hex(),
@@ -34,10 +37,12 @@ def recipient_data(kept: KeptPartner) -> dict[str, object]:
 
 def recipient_lines(kept: KeptPartner) -> list[Words]:
     """Return a recipient for a person: name, the words of their key, how to reach them."""
-    name = kept.name if kept.is_confirmed else Message("{name}  NOT CONFIRMED", name=kept.name)
+    has_key = bool(kept.age_recipient)
+    name = kept.name if kept.is_confirmed or not has_key else Message("{name}  NOT CONFIRMED", name=kept.name)
     known = [line for line in (kept.phone, kept.email, kept.town, ", ".join(kept.languages)) if line]
     promise = Message("  promises since {day}: {terms}", day=kept.terms_day, terms=kept.terms)
-    return [name, f"  {kept.fingerprint}", *(f"  {line}" for line in known), *([promise] if kept.terms else [])]
+    key: Words = f"  {kept.fingerprint}" if has_key else Message("  {line}", line=NO_KEY)
+    return [name, key, *(f"  {line}" for line in known), *([promise] if kept.terms else [])]
 
 
 # ---- added --------------------------------------------------------------------------------------------------------
@@ -46,8 +51,8 @@ def recipient_lines(kept: KeptPartner) -> list[Words]:
 def _who_is_new(session: Session, said: Said) -> Plan[Said]:
     from vault.services.exports import partners
 
-    words = partners.words_of_new(session, name=said["name"][0], age_recipient=said["age"][0])
-    return Plan(said, mark=words, asks=(compared(words),))
+    words = partners.words_of_new(session, name=said["name"][0], age_recipient=one(said, "age") or "")
+    return Plan(said, mark=words, asks=(compared(words),) if words else ())
 
 
 def compared(words: str) -> Ask:
@@ -66,7 +71,10 @@ def _add(session: Session, plan: Plan[Said], agreed: Agreed, _progress: Progress
     from vault.services.exports import partners
 
     was_compared, said = "compared" in agreed.answers, plan.of
-    kept = partners.add(session, name=said["name"][0], age_recipient=said["age"][0], compared=was_compared)
+    key = one(said, "age") or ""
+    kept = partners.add(session, name=said["name"][0], age_recipient=key, compared=was_compared)
+    if not key:
+        return Told((Message("The recipient is saved."), NO_KEY), recipient_data(kept))
     if was_compared:
         return Told((Message("The recipient is saved."),), recipient_data(kept))
     return Told(
@@ -84,14 +92,14 @@ def _add(session: Session, plan: Plan[Said], agreed: Agreed, _progress: Progress
 
 ADD: Final = Act(
     "recipient add",
-    Message("save a recipient's age key"),
+    Message("save a recipient, with their age key if they have one"),
     Message("New recipient"),
     Message("keep"),
     (
         Field("name", Message("Name"), Shape.LINE, question=Message("Name of the recipient"), form="[NAME]",
               is_required=True),
         Field("age", Message("Their key"), Shape.CODE, Message("the recipient's public key (age1...)"),
-              form="--age KEY", hint="age1...", is_required=True),
+              form="[--age KEY]", hint="age1...; empty: they have none"),
     ),
     look=_who_is_new,
     run=_add,
@@ -99,8 +107,8 @@ ADD: Final = Act(
     nothing=Message("nobody is kept"),
     begin=lambda _session, _said: Begun(),  # of nothing said there is no plan to show
     about=Message(
-        "The recipient makes it with the program age and sends you the line that begins with age1. It is no secret: it "
-        "only closes packages, and only the recipient can open them."
+        "Most recipients have no key: leave it empty, and they get a page that a browser opens with words. Who has the "
+        "program age sends you the line that begins with age1. It is no secret: it only closes packages."
     ),
 )  # fmt: skip
 

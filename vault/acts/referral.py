@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from vault.redaction.profile import Profile
     from vault.services.cases.editing import Place
     from vault.services.exports.ledger import Package
+    from vault.services.exports.page_words import Page
 
 
 def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: Progress) -> Told:
@@ -102,10 +104,14 @@ WITHDRAW: Final = replace(
 )
 
 
-# ---- a package in wrong hands -------------------------------------------------------------------------------------
+_PACKAGE: Final = Field(
+    "package", Message("Package"), Shape.WORD, Message("the reference of its report, or its id"), form="--package ID",
+    is_required=True,
+)  # fmt: skip
 
 
 def _which(session: Session, said: Said) -> Begun:
+    """Begin with the packages that left a case."""
     from vault.services.cases import cases
     from vault.services.exports import ledger
 
@@ -114,18 +120,31 @@ def _which(session: Session, said: Said) -> Begun:
     return Begun(choices={"package": tuple((each.kept.value.package.hex(), each.line) for each in found)}, line=line)
 
 
+# ---- a package in wrong hands -------------------------------------------------------------------------------------
+
+
 def _whose_it_is(session: Session, said: Said) -> Plan[Package]:
     from vault.services.cases import cases
     from vault.services.exports import ledger
 
     package = ledger.find(session, cases.find(session, said["case"][0]), said["package"][0])
-    return Plan(package, mark=package.called, shown=lambda: _about(package), asks=(_SURE,))
+    return Plan(package, mark=package.called, shown=lambda: _about(session, package), asks=(_SURE,))
 
 
-def _about(package: Package) -> list[Words]:
+def _about(session: Session, package: Package) -> list[Words]:
+    from vault.services.exports import page_words
+
+    told = page_words.told_of(session, package)
+    opens = Message("It is a page, and nobody was told its words: nobody can open it. Have them shown to nobody.")
+    if told is None:
+        opens = Message("It is sealed for the key of {name}: nobody else can open it.", name=package.recipient)
+    elif told:
+        opens = Message(
+            "It is a page. Words of it were shown on {days}: who has file and words reads it.", days=", ".join(told)
+        )
     return [
         package.line,
-        Message("It is sealed for the key of {name}: nobody else can open it.", name=package.recipient),
+        opens,
         Message("In it, by name or by code: {names}.", names=listed(package.whose))
         if package.whose
         else Message("Nobody stands in it by a code. Read the notes of the case: whose data did it have?"),
@@ -151,7 +170,7 @@ def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Pr
     lines = ledger.wrong_letter(session, package)
     data = {"whose": list(package.whose), "letter": [str(line) for line in lines]}
     return Told(
-        (Message("It is written down. The checklist says what to do until when."), *_about(package)),
+        (Message("It is written down. The checklist says what to do until when."), *_about(session, package)),
         {**package.data, **data},
         follows=(
             Follow(Message("Call the person who got it, then send them the letter")),
@@ -167,17 +186,130 @@ WRONG_RECIPIENT: Final = Act(
     Message("say that a package reached somebody it was not for: whose data it is, whom to warn, and a letter"),
     Message("Package in wrong hands"),
     Message("write down"),
-    (
-        CASE,
-        Field("package", Message("Package"), Shape.WORD, Message("the reference of its report, or its id"),
-              form="--package ID", is_required=True),
-    ),
+    (CASE, _PACKAGE),
     look=_whose_it_is,
     run=_write,
     doing=Message("Writing it down"),
     nothing=Message("nothing is written"),
     begin=_which,
     has_letter=True,
+)  # fmt: skip
+
+# ---- the words of a page ------------------------------------------------------------------------------------------
+
+
+def _whose_words(session: Session, said: Said) -> Plan[Page]:
+    from vault.services.cases import cases
+    from vault.services.exports import page_words
+
+    page = page_words.find_page(session, cases.find(session, said["case"][0]), said["package"][0])
+    return Plan(page, mark=page.kept.value.digest, shown=lambda: _about_page(page), asks=(_spoken(page),))
+
+
+def _about_page(page: Page) -> list[Words]:
+    told = page.kept.value.told
+    first = (
+        Message("Its words were shown before, on {day}.", day=told) if told else Message("Nobody knows its words yet.")
+    )
+    return [page.package.line, first]
+
+
+def _spoken(page: Page) -> Ask:
+    name, phone = page.to.name, page.to.phone
+    number: list[Words] = [Message("The number that is stored: {phone}", phone=phone)] if phone else []
+    return Ask(
+        "spoken",
+        Message("Do you speak to {name} now, on a number that you know, and do they have the file?", name=name),
+        yes=Message("Show the words"),
+        no=Message("Not yet"),
+        told=(
+            *number,
+            Message("Until the words are told nobody can open the file. Who has both reads the report."),
+            Message("Say them. Never write them. That they were shown is in the log."),
+        ),
+        word="words",
+    )
+
+
+def _show_words(session: Session, plan: Plan[Page], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.exports import page_words
+
+    page = plan.of
+    words = page_words.show_words(session, page)
+    lines = (
+        Message("Say these words to {name}, in this order:", name=page.to.name),
+        f"  {words}",
+        Message("Let them compare the 13 words of the key that the page shows with those of your organisation."),
+    )
+    # The words are for an ear: no script keeps them.
+    return Told(lines, {**page.package.data, "shown": True})
+
+
+WORDS: Final = Act(
+    "package words",
+    Message("show the words that open a page, to somebody who speaks to its recipient"),
+    Message("Words of a page"),
+    Message("show"),
+    (CASE, _PACKAGE),
+    look=_whose_words,
+    run=_show_words,
+    doing=Message("Showing the words"),
+    nothing=Message("no words were shown"),
+    begin=_which,
+    asks_yes=True,
+)
+
+
+# ---- new words ----------------------------------------------------------------------------------------------------
+
+
+def _which_file(session: Session, said: Said) -> Plan[tuple[CompartmentId, Path, Path]]:
+    from vault.services.cases import cases
+    from vault.services.exports import page_words
+
+    case, file = cases.find(session, said["case"][0]), Path(one(said, "file") or "")
+    page, _ = page_words.find_file(session, case, file)
+    plan = (case, file, Path(one(said, "out") or ""))
+    return Plan(plan, mark=page.kept.value.digest, shown=lambda: _about_page(page))
+
+
+def _reissue(
+    session: Session, plan: Plan[tuple[CompartmentId, Path, Path]], _agreed: Agreed, _progress: Progress
+) -> Told:
+    from vault.services.exports import page_words
+
+    case, file, out = plan.of
+    done = page_words.reissue(session, case, file, out=out)
+    words = f"package words {short_id(case)} --package {short_id(done.page.package.kept.value.package)}"
+    return Told(
+        (
+            Message("The page is at {path}. It holds the same report, under new words.", path=done.path),
+            Message("The old file still opens with the old words: ask the recipient to delete it."),
+        ),
+        {**done.page.package.data, "file": str(done.path), "digest": done.digest.hex()},
+        (Follow(Message("Call the recipient on a number that you know; then have the words shown"), words),),
+    )
+
+
+REISSUE: Final = Act(
+    "package reissue",
+    Message("seal the package of a page anew under new words; what is in it stays as it was"),
+    Message("New words for a page"),
+    Message("seal anew"),
+    (
+        CASE,
+        Field("file", Message("The page"), Shape.FILE, Message("the page as it was made"), form="--file FILE",
+              hint="/media/stick/referral-....html", is_required=True),
+        Field("out", Message("Folder"), Shape.FOLDER, Message("an existing folder for the new page"), form="--out DIR",
+              is_required=True),
+    ),
+    look=_which_file,
+    run=_reissue,
+    doing=Message("Sealing the page anew"),
+    nothing=Message("nothing was written"),
+    begin=empty,
+    is_long=True,
+    makes_files=True,
 )  # fmt: skip
 
 # ---- referrals: what happened is written down as it happened, also what was sent before they accepted ---------------
@@ -350,6 +482,8 @@ ACTS: Final = (
     EDIT[Consent.KIND],
     WITHDRAW,
     WRONG_RECIPIENT,
+    WORDS,
+    REISSUE,
     ASK,
     *NEXT.values(),
     EDIT[Referral.KIND],

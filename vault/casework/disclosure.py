@@ -1,4 +1,4 @@
-"""What left the vault, what was put before a second person, and the approval that came of it: kept in the case."""
+"""What left the vault and what opens it, what was put before a second person, and their approval: kept in the case."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def _checked_entity(value: object) -> bytes:
     return value
 
 
-def package_file(digest: bytes) -> str:
+def package_file(digest: bytes, ending: str = "age") -> str:
     """Return the name of a package's file: made of its SHA-256, it tells what the file tells and no more."""
-    return f"referral-{digest[:8].hex()}.age"
+    return f"referral-{digest[:8].hex()}.{ending}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,29 @@ class Disclosure:
         )
         object.__setattr__(self, "reference", checked_ref(self.reference) if self.reference else "")
         object.__setattr__(self, "review", checked_id(self.review, "review of a disclosure") if self.review else b"")
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words that open one page: kept until somebody tells them by telephone, and in no package.
+
+    `package` is the id in the manifest, `digest` SHA-256 of the file that they open, `told` the day on which a member
+    first had them shown; empty until then.
+    """
+
+    KIND: ClassVar[str] = "page-words"
+
+    package: bytes
+    words: str = field(repr=False)
+    digest: bytes
+    told: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "package", checked_id(self.package, "package of the words of a page"))
+        object.__setattr__(self, "words", checked_line(self.words, "words of a page"))
+        object.__setattr__(self, "digest", checked_bytes(self.digest, "digest of a page", DIGEST_SIZE))
+        if self.told:
+            object.__setattr__(self, "told", checked_day(self.told, "day on which words of a page were told"))
 
 
 # What was put before a second person, and the approval that came of it: kept in the case that it is about.

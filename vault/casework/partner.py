@@ -14,7 +14,7 @@ from vault.words.message import Message
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A recipient and their age key. `fingerprint` is read aloud and confirmed before the first package.
+    """A recipient, and their age key if they have one: its `fingerprint` is read aloud and confirmed before it is used.
 
     `terms` are what they promise to do with what they get, since `terms_day`.
     `confirmed`: the author of this version compared the words of the key; whether that counts, `partner_keys` says.
@@ -35,10 +35,13 @@ class Partner:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", checked_line(self.name, "name of a recipient"))
-        object.__setattr__(self, "age_recipient", checked_line(self.age_recipient, "age key of a recipient"))
-        if not self.age_recipient.startswith("age1"):
+        object.__setattr__(
+            self, "age_recipient", checked_line(self.age_recipient, "age key of a recipient", optional=True)
+        )
+        if self.age_recipient and not self.age_recipient.startswith("age1"):
             raise UsageError(Message("age key of a recipient must start with age1"))
-        object.__setattr__(self, "fingerprint", checked_line(self.fingerprint, "fingerprint of a recipient"))
+        words = checked_line(self.fingerprint, "fingerprint of a recipient", optional=not self.age_recipient)
+        object.__setattr__(self, "fingerprint", words)
         for name in ("phone", "email", "town", "terms"):
             line = checked_line(getattr(self, name), f"{name} of a recipient", optional=True)
             object.__setattr__(self, name, line)

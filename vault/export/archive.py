@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -258,6 +258,11 @@ def pack(contents: Mapping[str, bytes]) -> bytes:
         parts += [_header(name, len(content)), content, bytes(-len(content) % _BLOCK)]
     archive = b"".join(parts) + bytes(2 * _BLOCK)
     return archive.ljust(padme(len(archive)), b"\0")
+
+
+def packed_size(sizes: Iterable[int]) -> int:
+    """Return at most how many bytes an archive of files of these sizes has, beside manifest and signature."""
+    return padme(sum(sizes) + _ROOM_BESIDE)
 
 
 def unpack(untrusted: bytes) -> dict[str, bytes]:

@@ -25,7 +25,7 @@ _IN_HASTE = "in-haste"
 NOTE = "note"
 _LONGEST_MARK = 60
 _OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
-_DAYS = frozenset({
+DAYS = frozenset({
     *("date", "date-of-birth", "opened", "written"),
     *("when", "until", "taken", "ends-by-order", "lawyer-let-in", "ended", "seen", "lifted"),
     *("stage-since", "closed", "extended", "latest", "over"),
@@ -345,7 +345,7 @@ def _field(heading: str, label: str, texts: Mapping[str, Sequence[str]], languag
     pieces: list[Piece] = []
     for text in texts.get(label, ()):
         code = code_in_words(heading, label, text, language)
-        shown = code if code is not None else in_days(text, language) if label in _DAYS else text
+        shown = code if code is not None else in_days(text, language) if label in DAYS else text
         pieces += _pieces(shown, language, ours=code is not None)
     return tuple(pieces)
 

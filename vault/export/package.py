@@ -21,6 +21,7 @@ from vault.export.children import DEPENDENCY_MISSING, TooSlowError, ask_child, c
 from vault.export.data_json import Leaf, data_leaves, render_data
 from vault.export.dossier_report import Cover, Line, approved_lines, headings, make_report
 from vault.export.fonts import font_folders
+from vault.export.page import render_mail, render_page
 from vault.export.pdf import render_report
 from vault.export.release import ACT, Release, export_members, file_digests
 from vault.export.report_docx import render_docx
@@ -30,6 +31,7 @@ from vault.platform import flush_file, fsync_folder
 from vault.progress import Progress
 from vault.redaction.dossier import RedactedDossier
 from vault.seal.age import fingerprint, seal_for
+from vault.seal.page_seal import draw_words, page_recipient, seal_page
 from vault.words.message import Message
 
 # The verifier, from outside: starts the process, feeds it by pipe, and turns anything but a clean answer into a stop.
@@ -200,11 +202,23 @@ def _failed(found: Sequence[tuple[str, str, tuple[int, ...]]]) -> Message:
 # Three steps, so that a person can read and approve between them: `prepare` renders and checks, `write_package`
 # signs, checks the manifest and seals, `publish` writes. Rendering is deterministic: who approved a digest can
 # prepare again and gets the same bytes.
-_NAME = re.compile(r"referral-[0-9a-f]{16}\.age")
+_NAME = re.compile(r"referral-[0-9a-f]{16}\.(age|html)")
 _SEAL = object()  # only `prepare` takes it
 
 CheckForLeaks = Callable[..., Verdict]
 CheckWords = Callable[..., None]
+
+To = str | bytes
+"""For whom a package is sealed: an age recipient, or the record of one without a key, whose page opens with words."""
+
+
+def recipient_words(to: To) -> str:
+    """Return what stands for a recipient in approval and manifest.
+
+    Raises:
+        UsageError: not an age recipient.
+    """
+    return fingerprint(to) if isinstance(to, str) else page_recipient(to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +243,7 @@ class PreparedReport:
         """The finished files by name, as they go into the package."""
         return {archive.REPORT: self.pdf, archive.DOCUMENT: self.docx, archive.DATA: self.data}
 
-    def members(self, age_recipient: str) -> dict[str, Any]:
+    def members(self, to: To) -> dict[str, Any]:
         """Return what an approval names: these files, for this recipient, profile and purpose.
 
         Raises:
@@ -239,17 +253,19 @@ class PreparedReport:
             files=file_digests(self.files),
             profile=self.profile,
             purpose=self.cover.purpose,
-            recipient=fingerprint(age_recipient),
+            recipient=recipient_words(to),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class SealedPackage:
-    """A package that only its recipient opens."""
+    """A package that only its recipient opens; of a page also the words that open it, and the text beside it."""
 
     name: str
     package: bytes
     sealed: bytes = field(repr=False)
+    words: str = field(default="", repr=False)
+    mail: bytes = field(default=b"", repr=False)
 
     def digest(self) -> bytes:
         """Return SHA-256 of the file, for the disclosure ledger."""
@@ -303,7 +319,7 @@ def prepare(
 def write_package(
     prepared: PreparedReport,
     *,
-    age_recipient: str,
+    to: To,
     package_public: bytes,
     sign: Sign,
     release: Release,
@@ -314,17 +330,19 @@ def write_package(
 ) -> SealedPackage:
     """Return the sealed package of a report, which `prepare` had checked; the manifest is checked here.
 
-    The fingerprint of `age_recipient` was compared by voice; the recipient knows the words of `package_public`, by
+    The fingerprint of an age recipient was compared by voice; the recipient knows the words of `package_public`, by
     whose key `sign` signs. `release` says who asked, `approval` is what a second person gave; that it is valid, the
-    caller has checked. After the day `expires` the recipient should no longer use it. `random` draws the package id.
+    caller has checked. After the day `expires` the recipient should no longer use it. `random` draws the package id,
+    and of a page the words.
 
     Raises:
         LeakError: as `prepare`.
+        RefusedError: it would be larger than a page may be.
         UsageError: not an age recipient.
         VerificationError: `sign` does not hold the package key, or the approval is not of this report.
     """
     if approval is not None:
-        release = release.approved_by(approval, approved_digest(ACT, prepared.members(age_recipient)))
+        release = release.approved_by(approval, approved_digest(ACT, prepared.members(to)))
     if (prepared.cover.release, prepared.cover.pages) != (release.rule, release.pages):
         raise InternalError(Message("the report names somebody else as the person who released it"))
     files = prepared.files
@@ -332,7 +350,7 @@ def write_package(
         package=make_id(random),
         profile=prepared.profile,
         purpose=prepared.cover.purpose,
-        recipient=fingerprint(age_recipient),
+        recipient=recipient_words(to),
         expires=expires,
         files={name: FileEntry.of(content) for name, content in files.items()},
         versions={"casevault": ".".join(vault.__version__.split(".")[:2])},
@@ -343,13 +361,30 @@ def write_package(
     check(encoded, own=manifest.own_leaves(), forbidden=prepared.forbidden)
     files[archive.MANIFEST] = encoded
     files[archive.SIGNATURE] = sign_manifest(encoded, package_public, sign)
-    # The name is made of what everybody sees: the id is for the recipient only. The ledger knows the file by it.
-    sealed = seal_for(age_recipient, archive.pack(files))
+    tar = archive.pack(files)
+    if isinstance(to, bytes):
+        return seal_as_page(manifest.package, tar, prepared.cover.language, random)
+    sealed = seal_for(to, tar)
     return SealedPackage(package_file(hashlib.sha256(sealed).digest()), manifest.package, sealed)
+
+
+def seal_as_page(package: bytes, tar: bytes, language: str, random: RandomBytes = secrets.token_bytes) -> SealedPackage:
+    """Return a package, as its archive has it, sealed anew under fresh words in a page of this language.
+
+    Raises:
+        RefusedError: it is larger than a page may be.
+    """
+    words = draw_words(language, random)
+    page = render_page(seal_page(words, tar, random), language)
+    return SealedPackage(
+        package_file(hashlib.sha256(page).digest(), "html"), package, page, words, render_mail(language)
+    )
 
 
 def publish(package: SealedPackage, folder: Path) -> Path:
     """Write the package into a folder and return its path. Until all of it is on the medium, it has no such name.
+
+    The text beside a page comes first: whoever sees the page has both.
 
     Raises:
         UsageError: no such folder, or the file is there already.
@@ -360,16 +395,26 @@ def publish(package: SealedPackage, folder: Path) -> Path:
     destination = folder / package.name
     if not folder.is_dir() or destination.exists():
         raise UsageError(Message("the folder for the package does not exist, or already holds it"))
-    part = destination.with_name(package.name + ".part")
+    mail = destination.with_suffix(".mail.txt")
     try:
-        with part.open("xb") as file:
-            file.write(package.sealed)
-            file.flush()
-            flush_file(file.fileno())
-        part.rename(destination)
+        if package.mail:
+            _write_whole(mail, package.mail)
+        _write_whole(destination, package.sealed)
         fsync_folder(folder)
     except OSError:
+        if package.mail and not destination.exists():
+            mail.unlink(missing_ok=True)
         raise TryAgainError(Message("the package cannot be written to this folder now")) from None
+    return destination
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            flush_file(file.fileno())
+        part.rename(path)
     finally:
         part.unlink(missing_ok=True)
-    return destination

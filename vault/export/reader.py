@@ -16,8 +16,10 @@ from pathlib import Path
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.export import archive
 from vault.export.archive import MOST_MANIFEST_BYTES, Manifest, package_words, require_signature
+from vault.export.page import sealed_in
 from vault.export.release import Release
 from vault.seal.age import fingerprint, open_with
+from vault.seal.page_seal import open_page, page_recipient
 from vault.seal.sizes import padme
 from vault.store.files import read_limited
 from vault.words.message import Message
@@ -100,6 +102,27 @@ def open_package(
     """
     _require_outer_form(untrusted)
     return _opened(archive.unpack(open_with(identity, untrusted)), expected_key_words, age_recipient)
+
+
+def open_page_file(
+    untrusted: bytes,
+    words: str,
+    *,
+    record: bytes | None = None,
+    package: bytes | None = None,
+    expected_key_words: Sequence[str] | None = None,
+) -> OpenedPackage:
+    """Open a page with its words and check signature and digests; whoever knows them may say for whom and which it is.
+
+    Raises:
+        MalformedError: not a page. BrokenSealError: altered, or other words.
+        VerificationError: signature or digest do not hold, or it was made for another recipient, or by another key.
+    """
+    opened = _opened(archive.unpack(open_page(words, sealed_in(untrusted))), expected_key_words, None)
+    is_theirs = record is None or opened.manifest.recipient == page_recipient(record)
+    if not is_theirs or package not in {None, opened.manifest.package}:
+        raise VerificationError(Message("the page is not the package that it is said to be"))
+    return opened
 
 
 def verify_package(

@@ -26,7 +26,7 @@ class _Calendar:
     first: str = "1"
 
 
-_CALENDARS: Mapping[str, _Calendar] = {
+CALENDARS: Mapping[str, _Calendar] = {
     "en": _Calendar(ENGLISH, ENGLISH, "about"),
     "fr": _Calendar(FRENCH, FRENCH, "vers", first="1er"),
     "ru": _Calendar(RUSSIAN, OF_RUSSIAN, "около"),
@@ -43,7 +43,7 @@ def in_days(text: str, language: str) -> str:
     """Return a date of casework (`vault.casework.dates`) in words; any other text stays as it is."""
     if (match := _WRITTEN.fullmatch(text)) is None or not is_day(text):
         return text
-    calendar = _CALENDARS[language]
+    calendar = CALENDARS[language]
     year, month, day, time, about = match.groups()
     words = year
     if month is not None and day is None:

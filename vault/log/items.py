@@ -261,6 +261,8 @@ ACTS: Mapping[str, frozenset[int]] = MappingProxyType(
         "export.done": _VERSIONS,
         "export.abort": _NOTHING,
         "export.all": _NOTHING,
+        "package.words": _VERSIONS,
+        "package.reissue": _VERSIONS,
         "print": _NOTHING,
         "backup.make": _NOTHING,
         "backup.restore": _SEEN,

@@ -17,8 +17,8 @@ DIRECTORY_KINDS = frozenset({"member", "organisation", "attempts-key", "partner"
 SENDING_KINDS = frozenset({"package-key"})
 # Until when a member holds a case, and what a restricted section is of.
 SHARING_KINDS = frozenset({"access", "section"})
-# By whoever may export: what left, what was put before a second person, and the answer.
-EXPORT_KINDS = frozenset({"approval", "disclosure"})
+# By whoever may export: what left, the words that open it, what was put before a second person, and the answer.
+EXPORT_KINDS = frozenset({"approval", "disclosure", "page-words"})
 # The name of a device, who stands in for whom, and the order to hand over a leaver's cases.
 MEMBERSHIP_KINDS = frozenset({"deputy", "order"})
 # What an organisation sets for all its cases.

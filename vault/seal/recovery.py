@@ -58,6 +58,11 @@ def words_of(digest: bytes) -> tuple[str, ...]:
     )
 
 
+def word_list() -> tuple[str, ...]:
+    """Return the 1,024 words of `words_of`, in their order."""
+    return tuple(map(str, WORDLIST))
+
+
 def digest_of_words(words: Sequence[str]) -> bytes:
     """Return what 13 words say of a digest: its first 130 bits, and zeros. Four letters of a word are enough.
 

@@ -16,7 +16,7 @@ _IN_CASES = {
 _BY_ADMINS = ("organisation", "attempts-key", "partner", "rule", "deputy", "order", "form", "calendar", "retention")
 
 WRITERS: dict[int, dict[str, set[str]]] = {
-    CASE: {**_IN_CASES, "approval": _EXPORTERS, "disclosure": _EXPORTERS},
+    CASE: {**_IN_CASES, **dict.fromkeys(("approval", "disclosure", "page-words"), _EXPORTERS)},
     SECTION: _IN_CASES,
     DIRECTORY: {**dict.fromkeys((*_BY_ADMINS, "witness"), _ADMINS), **dict.fromkeys(("member", "device"), _ADMITTERS)},
     REGISTER: {"register-entry": _CALLED},
@@ -41,7 +41,7 @@ _NONE = "log.read log.export unlock.fail clock.jump case.list case.view case.sea
 _ONE = "config.change case.edit note.create note.correct person.create person.edit deadline.create deadline.edit"
 _KINDS_OF = {
     f"{_NONE} print backup.make sync.out recovery.drill": (),
-    f"{_ONE} file.add partner.create partner.edit rule.edit export.done": (1,),
+    f"{_ONE} file.add partner.create partner.edit rule.edit export.done package.words package.reissue": (1,),
     "key.rotate": (1, 2, 3),
     "case.create case.import section.create": (1, 2, 3, 24, 25),
     "log.genesis": (1, 2, 3, 4, 16, 21),

@@ -35,7 +35,7 @@ from tui.values.forms_typed import FormPlace
 from tui.widgets.fields import SafeTextArea
 from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
-from vault.acts.recipient import ADD
+from vault.acts.recipient import ADD, NO_KEY
 from vault.casework.person import Person
 from vault.casework.story.consent import Consent
 from vault.display import here
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from vault.services.exports.partners import KeptPartner
     from vault.services.projection.stored_records import Stored
 
-_ABOUT: Final = Message("Nothing is written before you have read the finished pages and pressed F4 there.")
+_ABOUT: Final = Message("Nothing is written before you have read the pages and pressed F4 there.")
 _NO_RECIPIENT: Final = Message(
     "There is no recipient yet. Ctrl+R adds one, if your role may; else ask a caseworker or an admin."
 )
@@ -74,7 +74,11 @@ _NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
 _KEY_WORDS: Final = 13
 _LOOK_SECONDS: Final = 0.2
 EXPORT: Final = "export"
-_FIELDS: Final = frozenset({"recipient", "profile", "language", "contact", "out", "say"})
+_FIELDS: Final = frozenset({"recipient", "as", "profile", "language", "contact", "out", "say"})
+_SEALED_AS: Final[tuple[tuple[str, Words], ...]] = (
+    ("", Message("for their key; a page if they have none")),
+    (export.PAGE_WORD, Message("a page that a browser opens with words")),
+)
 _DECIDED: Final = "decided"
 _HIDDEN: Final = "hidden"
 _BY_FILE: Final = {ASK: "ask", ANSWER: "approval"}
@@ -184,6 +188,7 @@ class ExportScreen(ActScreen, KeptForm):
             _OfWhom(self._person),
             _Needed(),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
+            FormRow(Message("Sealed as"), ChoiceField(_SEALED_AS, id="as")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as last time")),
             FormRow(
                 Message("Folder"),
@@ -284,15 +289,19 @@ class ExportScreen(ActScreen, KeptForm):
             await place.mount(Static(safe_content(_NO_RECIPIENT)))
 
     @on(ChoiceField.Changed, "#recipient")
+    @on(ChoiceField.Changed, "#as")
     def _show_words(self) -> None:
         """Show all words of a key that nobody confirmed: a key with the same first few can be made in days."""
         chosen = self.word("recipient")
-        found = [kept for kept in self._recipients if kept.name == chosen and not kept.is_confirmed]
-        place = self.query_one("#recipient-words", Static)
-        place.display = bool(found)
-        place.update(
-            safe_content(Message("{ask}\n{words}", ask=_ASK_WORDS, words=found[0].fingerprint) if found else "")
-        )
+        told: Words = ""
+        for kept in (each for each in self._recipients if each.name == chosen and not each.is_confirmed):
+            if not kept.age_recipient:
+                told = NO_KEY
+            elif self.word("as") != export.PAGE_WORD:
+                told = Message("{ask}\n{words}", ask=_ASK_WORDS, words=kept.fingerprint)
+        for place in self.query("#recipient-words").results(Static):
+            place.display = bool(told)
+            place.update(safe_content(told))
 
     def _show_recipients(self, found: list[KeptPartner]) -> None:
         known = {kept.name for kept in self._recipients}
@@ -355,6 +364,7 @@ class ExportScreen(ActScreen, KeptForm):
             "profile": (self.word("profile"),),
             "to": (self.word("recipient"),),
             "language": (self.word("language"),),
+            **({"as": (self.word("as"),)} if self.word("as") else {}),
             **({} if out is None else {"out": (str(out),)}),
             **({} if person is None else {"person": (person.hex(),)}),
             **({_BY_FILE[way]: (str(file),)} if file is not None and way in _BY_FILE else {}),
@@ -488,6 +498,8 @@ def _in_rows(line: Words) -> Sequence[Words]:
 
 
 def _recipient_words(recipient: KeptPartner) -> Words:
+    if not recipient.age_recipient:
+        return Message("{name}  (no key)", name=recipient.name)
     words = " ".join(recipient.fingerprint.split()[:3]) + " ..."
     if recipient.is_confirmed:
         return Message("{name}  ({words})", name=recipient.name, words=words)

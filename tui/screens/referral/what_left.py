@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from textual import on
 from typing_extensions import override
 
 from tui.gateway.unlocked_vault import case_id
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.list_rows import ListScreen
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
-from vault.acts.act import Told
-from vault.acts.referral import WRONG_RECIPIENT
+from vault.acts.act import Act, Told
+from vault.acts.referral import REISSUE, WORDS, WRONG_RECIPIENT
 from vault.ids import short_id
 from vault.services.exports import ledger
 from vault.services.exports.ledger import Package, told_state
@@ -36,6 +38,8 @@ class LedgerScreen(ListScreen, ActScreen):
     LIST = "ledger"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "about", Message("By which consent it left, and who stands in it"), "Enter", Message("about")),
+        Command("w", "words", Message("Show the words that open a page"), "w", Message("words")),
+        Command("n", "anew", Message("New words for a page"), "n", Message("new words")),
         Command("x", "wrong", Message("It reached somebody it was not for"), "x", Message("wrong hands")),
         READ_AGAIN,
         BACK,
@@ -69,14 +73,24 @@ class LedgerScreen(ListScreen, ActScreen):
         if package is not None:
             self.say(_about(package))
 
+    def action_words(self) -> None:
+        self._do(WORDS)
+
+    def action_anew(self) -> None:
+        form = ActForm(REISSUE, {"case": (self._case,)}, self._ref)
+        self.app.push_screen(form, lambda words: self.say(words or ""))
+
     def action_wrong(self) -> None:
+        self._do(WRONG_RECIPIENT)
+
+    def _do(self, act: Act[Any]) -> None:
         package = self._here()
         if package is not None:
             said = {"case": (self._case,), "package": (package.kept.value.package.hex(),)}
-            self.do(Doing(WRONG_RECIPIENT, said, self._written))
+            self.do(Doing(act, said, partial(self._done, act)))
 
-    def _written(self, told: Told) -> None:
-        self.show_told(WRONG_RECIPIENT.title, told, lambda _: self.action_refresh())
+    def _done(self, act: Act[Any], told: Told) -> None:
+        self.show_told(act.title, told, lambda _: self.action_refresh())
 
 
 def _cells(package: Package) -> tuple[Words, ...]:

@@ -51,7 +51,7 @@ LEAST_BITS = 77
 _FROM_CYRILLIC = dict(zip("йцукенгшщзфывапролдячсмитьё`~", "qwertyuiopasdfghjklzxcvbnmttt", strict=True))
 # QWERTY and AZERTY change a for q and w for z; each has m where the other has , or ; (ж in ЙЦУКЕН), with Shift ? or :.
 _ONE_LETTER = {"q": "a", "z": "w", ",": "m", "?": "m", ";": "m", ":": "m", "ж": "m"}
-_KEYS = str.maketrans({typed: _ONE_LETTER.get(key, key) for typed, key in _FROM_CYRILLIC.items()} | _ONE_LETTER)
+KEYS = str.maketrans({typed: _ONE_LETTER.get(key, key) for typed, key in _FROM_CYRILLIC.items()} | _ONE_LETTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def word_form(typed: str) -> str:
     Letter case, accents, ё for е, and how much space there is are not valid; neither does whether the keys were pressed
     in the layout ЙЦУКЕН, QWERTY or AZERTY. May be empty.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold()).translate(_KEYS)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold()).translate(KEYS)
     plain = "".join(letter for letter in unicodedata.normalize("NFD", folded) if unicodedata.category(letter) != "Mn")
     return unicodedata.normalize("NFKC", " ".join(plain.split()))
 

@@ -113,6 +113,37 @@ def require_agreed(
     return Agreed(tuple(dict.fromkeys(found)), excluded, leaving.stays(covered), covered)
 
 
+def require_still_agreed(
+    leaving: Leaving, versions: Sequence[OpenedVersion], by: Sequence[bytes], made_ms: int
+) -> None:
+    """Return if the consents by which a package left allow it still, and no consent of the case says more since.
+
+    What they cover is not asked again: a consent that was changed after `made_ms`, or a new one that excludes words,
+    asks for a new export.
+
+    Raises:
+        RefusedError: one does not allow it; the clause is named.
+    """
+    heads: dict[bytes, list[Consent]] = {RecordId(record): [] for record in by}
+    is_changed = False
+    for version, consent in of_kind(versions, Consent):
+        if version.record in heads:
+            heads[version.record].append(consent)
+        is_new = version.content.clock[0] > made_ms
+        is_changed |= is_new and (version.record in heads or bool(consent.excluded))
+    clauses = [_clause(leaving, each) for each in heads.values()]
+    if leaving.profile.consent is not None and not all(heads.values() or (None,)):
+        raise _refused(None, [])
+    for clause in clauses:
+        if clause is not None:
+            raise _refused(None, [clause])
+    if is_changed:
+        raise RefusedError(
+            Message("what was agreed has changed since the package was made"),
+            next_step=Message("Make a new export: it asks for what is agreed now."),
+        )
+
+
 def _is_of(row: Stored[Person], client: Stored[Person]) -> bool:
     return (row.value.who or row.record) == (client.value.who or client.record)
 

@@ -19,7 +19,7 @@ from vault.casework.story import STORY
 from vault.casework.story.referrals import Referral
 from vault.display import DAY, time_text
 from vault.errors import LeakError, UsageError
-from vault.export.package import PreparedReport
+from vault.export.package import PreparedReport, To
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref
 from vault.index.case_pages import cases_by_ref
@@ -110,7 +110,8 @@ class Wish:
     forms that no question is about, seen on the pages, with their kinds: hidden wherever they stand as they are
     written, of a name each word too. So is a decision that hides and is about no question; `is_strict` refuses one
     that is about none and hides nothing. `said` is what is needed now: written for this export alone, and checked as
-    any other text.
+    any other text. `as_page`: a page that opens with words, also for somebody who has a key; who has none gets a page
+    whatever is said.
     """
 
     profile: str
@@ -123,6 +124,7 @@ class Wish:
     hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
     is_strict: bool = False
     said: str = field(default="", repr=False)
+    as_page: bool = False
 
 
 class NotThereError(UsageError):
@@ -137,7 +139,8 @@ class Material:
     are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another,
     `same` the record that stands for each of their records.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
-    named to be called. `agreed` is by which consents it leaves, `said` what was written for this export alone.
+    named to be called. `agreed` is by which consents it leaves, `said` what was written for this export alone, and
+    `is_page`: it leaves as a page, which words open, and not for a key.
     `before` are the disclosures to this recipient, `own` those of their versions that this member wrote, `of_others`
     the references of the case and of its reports to others; `asked` what was put before a second person in this case.
     """
@@ -158,6 +161,12 @@ class Material:
     of_others: frozenset[str]
     asked: list[Stored[Approving]] = field(repr=False)
     said: str = field(default="", repr=False)
+    is_page: bool = False
+
+    @property
+    def to(self) -> To:
+        """Return for whom it is sealed: a key, or the record of a recipient to whom the words are told."""
+        return self.recipient.record if self.is_page else self.recipient.age_recipient
 
     @property
     def series(self) -> str:
@@ -342,18 +351,20 @@ def question_for(session: Session, material: Material, prepared: PreparedReport,
     recipient = material.recipient
     return ApprovalQuestion(
         act=ACT,
-        of=prepared.members(recipient.age_recipient),
+        of=prepared.members(material.to),
         contents=prepared.files,
-        about=tuple(map(str, _about(recipient))),
+        about=tuple(map(str, _about(recipient, is_page=material.is_page))),
         reasons=REASONS,
         expires_ms=session.log.now_ms() + valid_ms,
         subject=audit_of(session, material.case),
     )
 
 
-def _about(recipient: KeptPartner) -> list[Message]:
+def _about(recipient: KeptPartner, *, is_page: bool) -> list[Message]:
     about = [Message("this report leaves for {name}", name=recipient.name)]
-    if not recipient.is_confirmed:
+    if is_page:
+        about.append(Message("words open it, which are told by telephone; it is for no key"))
+    elif not recipient.is_confirmed:
         about.append(
             Message("nobody confirmed their key yet; read its words to them: {words}", words=recipient.fingerprint)
         )
@@ -471,6 +482,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
         | {row.value.ref for row in heads},
         asked=asked,
         said="".join(said[0].fields[0].values) if said else "",
+        is_page=wish.as_page or not recipient.age_recipient,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vault.access.session import Session
 from vault.casework.checks import checked_line
-from vault.casework.disclosure import Approving, Disclosure
+from vault.casework.disclosure import Approving, Disclosure, PageWords
 from vault.casework.document import Document
 from vault.casework.organisation_records import PackageKey
 from vault.errors import LeakError, RefusedError, UsageError, VerificationError, WaitingForDecisionError
@@ -18,6 +18,7 @@ from vault.export import archive
 from vault.export.archive import package_words
 from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
+from vault.export.page import require_room
 from vault.export.release import ACT, Release
 from vault.ids import CompartmentId, CompartmentKind, Digest, RecordId
 from vault.index.heads import heads_in
@@ -56,7 +57,7 @@ from vault.services.exports.export_material import (
     question_for,
     reference_for,
 )
-from vault.services.exports.partners import find, require_confirmed
+from vault.services.exports.partners import KeptPartner, find, require_confirmed
 from vault.services.exports.reviewed_after import reviewers
 from vault.services.exports.said_beside import as_asked, organisation_name, today
 from vault.services.projection.places import held_of_kind
@@ -111,13 +112,14 @@ class ExportSteps:
 
     def run(self, cover: Cover, out: Path, approve: Approve | None, progress: Progress | None) -> Done:
         """Take all steps, or log that the export was stopped and raise what stopped it."""
-        seed = _package_seed(self.session)
+        seed = package_seed(self.session)
         begun: Receipt | None = None
         try:
             # Whatever can refuse does so before a person reads the pages.
             if not self.reviewers:
                 require_second(self.session, ACT, self.second)
             prepared = _prepared(self.ready, cover, progress)
+            _require_room(self.ready.material, prepared)
             if self.answer is not None:
                 require_valid(self.session, self.answer, self._question(prepared))
             if approve is not None and not approve(prepared.pages):
@@ -144,7 +146,7 @@ class ExportSteps:
         roles = tuple(sorted(self.session.roles))
         return write_package(
             prepared,
-            age_recipient=self.ready.material.recipient.age_recipient,
+            to=self.ready.material.to,
             package_public=public_key(seed),
             sign=partial(sign, seed),
             release=Release(today(self.session), roles, pages=prepared.cover.pages),
@@ -216,6 +218,8 @@ class ExportSteps:
                 disclosure = replace(disclosure, review=review)
             if may_keep:
                 work.keep(case, disclosure)
+            if package.words:
+                work.keep(case, PageWords(package.package, package.words, package.digest()))
             work.commit(
                 Entry(
                     act="export.done",
@@ -247,7 +251,23 @@ def _prepared(ready: Ready, cover: Cover, progress: Progress | None) -> Prepared
         ) from None
 
 
-def _package_seed(session: Session) -> bytes:
+def _require_room(material: Material, prepared: PreparedReport) -> None:
+    """Return if these files fit into a page, where they shall be one."""
+    if material.is_page:
+        require_room(archive.packed_size(map(len, prepared.files.values())), prepared.cover.language)
+
+
+def require_reachable(kept: KeptPartner, wish: Wish, *, is_shown_to_second: bool) -> None:
+    """Return if the recipient's key is good enough; of a page no key matters, as the words are told by telephone.
+
+    Raises:
+        RefusedError: it is not.
+    """
+    if kept.age_recipient and not wish.as_page:
+        require_confirmed(kept, is_shown_to_second=is_shown_to_second)
+
+
+def package_seed(session: Session) -> bytes:
     """Return the seed of the organisation's package key.
 
     Raises:
@@ -277,7 +297,8 @@ class Exported:
 
     `release` is the rule by which it left: `alone` or `two-person`; `is_read`: somebody read the pages before.
     `as_proposed` are the questions that nobody answered: their proposals were taken. `review` is the task by which one
-    of `reviewers` reviews it, where it left before anybody approved it.
+    of `reviewers` reviews it, where it left before anybody approved it. `package` is its id, `is_page`: it opens with
+    words, which are shown once somebody has called the recipient.
     """
 
     path: Path
@@ -291,6 +312,8 @@ class Exported:
     as_proposed: tuple[Question, ...] = field(default=(), repr=False)
     review: RecordId | None = None
     reviewers: tuple[str, ...] = field(default=(), repr=False)
+    package: bytes = b""
+    is_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +371,7 @@ def export(
     reviewing = () if is_asked else reviewers(session, profile_named(wish.profile))
     release = ALONE if reviewing else rule_of(session)
     # A second person reads for whom it is, and all words of a key that nobody confirmed.
-    require_confirmed(find(session, wish.to), is_shown_to_second=release == TWO_PERSON)
+    require_reachable(find(session, wish.to), wish, is_shown_to_second=release == TWO_PERSON)
     asked = None if answer is None else answer.digest
     ready = make_ready(session, case, wish, asked=asked)
     if isinstance(ready, OpenQuestions):
@@ -372,6 +395,8 @@ def export(
         as_proposed=ready.as_proposed,
         review=done.review,
         reviewers=reviewing,
+        package=done.package.package,
+        is_page=ready.material.is_page,
     )
 
 
@@ -422,13 +447,14 @@ def ask(
             next_step=Message("Use {export}.", export=NextStep.EXPORT),
         )
     require_new(out)
-    require_confirmed(find(session, wish.to), is_shown_to_second=True)
+    require_reachable(find(session, wish.to), wish, is_shown_to_second=True)
     chosen = approvers(session) if approver is None else [approver_named(session, approver)]
     ready = make_ready(session, case, wish)
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=TWO_PERSON, is_read=approve is not None)
     prepared = _prepared(ready, cover, progress)
+    _require_room(ready.material, prepared)
     if approve is not None and not approve(prepared.pages):
         raise DeclinedError
     question = question_for(session, ready.material, prepared, valid_ms=APART_MS)

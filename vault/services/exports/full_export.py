@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vault.access.session import Session
 from vault.casework.case import Case, Section
+from vault.casework.disclosure import PageWords
 from vault.casework.document import Document
 from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind
@@ -226,7 +227,9 @@ def _read(session: Session, home: _Home) -> list[OpenedVersion]:
         opened = read_heads(session, home.compartment, versions_in(session.index(), home.compartment))
     else:
         opened = records_of(session, home.compartment)
-    return sorted(opened, key=lambda version: (version.content.clock, version.id))
+    # What opens a page is told by telephone alone: with it the file that went astray would open too.
+    found = (version for version in opened if version.content.kind != PageWords.KIND)
+    return sorted(found, key=lambda version: (version.content.clock, version.id))
 
 
 def _plain(value: object) -> object:

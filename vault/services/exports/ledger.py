@@ -9,7 +9,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from vault.access.session import Session
-from vault.casework.disclosure import Disclosure, package_file
+from vault.casework.disclosure import Disclosure, PageWords, package_file
 from vault.casework.person import Person
 from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
@@ -82,7 +82,7 @@ class Package:
     """A package that left: of which case, who got it when, by which consents, and who sent it.
 
     `whose` are the people of the case who stand in it by a code, or are clients that its profile names. `states` are
-    what the case says of it since, the last first.
+    what the case says of it since, the last first; `page` is the digest of the newest page that words open, if any.
     """
 
     case: CompartmentId
@@ -91,11 +91,12 @@ class Package:
     by: str = field(repr=False)
     whose: tuple[str, ...] = field(default=(), repr=False)
     states: tuple[tuple[State, str], ...] = ()
+    page: bytes = b""
 
     @property
     def file(self) -> str:
         """Return the name that its file got; older programs drew another: its digest tells it then."""
-        return package_file(self.kept.value.digest)
+        return _file(self.kept.value, self.page)
 
     @property
     def state(self) -> Message:
@@ -151,6 +152,8 @@ def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> 
     versions = view(session, case, why=why)
     found, names = stored_of_kind(versions, Disclosure), partners.names(session)
     persons = {person.record: person.value for person in stored_of_kind(versions, Person)}
+    pages = sorted(stored_of_kind(versions, PageWords), key=lambda words: words.written_ms)
+    newest = {words.value.package: words.value.digest for words in pages}
     authors, gone = written_by(session, found), Message("a recipient who is no longer on the list")
     packages = [
         Package(
@@ -160,10 +163,15 @@ def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> 
             authors.get(stored.record, ""),
             _whose(stored.value, persons),
             _states(stored.value, versions, names.get(RecordId(stored.value.recipient), gone), today(session)),
+            newest.get(stored.value.package, b""),
         )
         for stored in found
     ]
     return sorted(packages, key=lambda package: (package.kept.value.made, package.kept.written_ms), reverse=True)
+
+
+def _file(left: Disclosure, page: bytes) -> str:
+    return package_file(page, "html") if page else package_file(left.digest)
 
 
 def _states(left: Disclosure, versions: list[OpenedVersion], holder: Words, day: str) -> tuple[tuple[State, str], ...]:
@@ -289,7 +297,7 @@ def wrong_letter(session: Session, package: Package) -> tuple[Words, ...]:
         *_from(session),
         Message("By our mistake you got a file that was not for you:"),
         *_named([package]),
-        Message("Please do not try to open it, and pass it on to nobody. It is sealed for one key."),
+        Message("Please do not try to open it, and pass it on to nobody."),
         Message("Delete every copy: files, mail, backups, paper."),
         Message("Write to us today that it is done, and whether anybody opened it."),
         *_answers_to([package]),

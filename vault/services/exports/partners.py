@@ -112,8 +112,8 @@ _FEWEST_LETTERS = 4  # of a word of the list: no two begin with the same four
 class KeptPartner:
     """A recipient's record, name, key and the words to compare by voice, and how to reach them.
 
-    `is_confirmed`: somebody whose word counts compared the words of this very key. `was_replaced`: another key stood
-    here before.
+    Who has no key gets pages, which words open. `is_confirmed`: somebody whose word counts compared the words of this
+    very key. `was_replaced`: another key stood here before.
     """
 
     record: RecordId
@@ -141,14 +141,14 @@ class PartnerVersion:
 
 
 def words_of_new(session: Session, *, name: str, age_recipient: str) -> str:
-    """Return the words of a new recipient's key, which are compared by voice.
+    """Return the words of a new recipient's key, which are compared by voice; none of one without a key.
 
     Raises:
         UsageError: no age key, no printable name, or one that is taken or looks like one that is: two keys under one
             name is how a package goes astray.
     """
     session.require(Action.PARTNER_WRITE)
-    name, words = checked_name(name, "name of a recipient"), fingerprint(age_recipient.strip())
+    name, words = checked_name(name, "name of a recipient"), _words_of(age_recipient.strip())
     known, _ = partner_rows(session)
     if any(looks_same(row.stored.value.name, name) for row in known):
         raise UsageError(
@@ -158,9 +158,14 @@ def words_of_new(session: Session, *, name: str, age_recipient: str) -> str:
     return words
 
 
-def add(session: Session, *, name: str, age_recipient: str, compared: bool = False) -> KeptPartner:
-    """Keep a recipient. The fingerprint must be read to them by another channel before anything is sent.
+def _words_of(key: str) -> str:
+    return fingerprint(key) if key else ""
 
+
+def add(session: Session, *, name: str, age_recipient: str = "", compared: bool = False) -> KeptPartner:
+    """Keep a recipient, with their key if they have one.
+
+    The fingerprint of a key must be read to them by another channel before anything is sent.
     `compared`: the words were read to them already. That confirms the key where an admin says it.
 
     Raises:
@@ -169,7 +174,7 @@ def add(session: Session, *, name: str, age_recipient: str, compared: bool = Fal
     rule = session.require(Action.PARTNER_WRITE)
     words = words_of_new(session, name=name, age_recipient=age_recipient)
     name, key = checked_name(name, "name of a recipient"), age_recipient.strip()
-    partner = Partner(name=name, age_recipient=key, fingerprint=words, confirmed=compared)
+    partner = Partner(name=name, age_recipient=key, fingerprint=words, confirmed=compared and bool(key))
     home = session.directory.compartment
     if not _may_write(session, home):
         home = the_one_of_kind(session, CompartmentKind.SENDING)
@@ -238,6 +243,7 @@ def confirm(session: Session, name: str, *, words: str) -> KeptPartner:
     """
     rule = session.require(Action.PARTNER_WRITE)
     kept = find(session, name)
+    require_key(kept)
     if not _are_words(words, kept.fingerprint):
         raise UsageError(
             Message("these are not the words of the key that is stored"),
@@ -261,12 +267,26 @@ def confirm(session: Session, name: str, *, words: str) -> KeptPartner:
     return _write(session, kept, changed, rule)
 
 
+def require_key(kept: KeptPartner) -> None:
+    """Return if a recipient has a key.
+
+    Raises:
+        RefusedError: they have none.
+    """
+    if not kept.age_recipient:
+        raise RefusedError(
+            Message("this recipient has no key"),
+            next_step=Message("They can get a page, which opens with words. Or ask them for their key."),
+        )
+
+
 def require_confirmed(kept: KeptPartner, *, is_shown_to_second: bool = False) -> None:
     """Return if somebody confirmed the key, or a second person is told its words and it is the first that was kept.
 
     Raises:
-        RefusedError: nobody did, or nobody whose word counts.
+        RefusedError: there is no key, or nobody did, or nobody whose word counts.
     """
+    require_key(kept)
     if kept.is_confirmed or (is_shown_to_second and not kept.was_replaced):
         return
     refused = (
@@ -339,8 +359,8 @@ def _kept(session: Session, row: PartnerRow) -> KeptPartner:
         age_recipient=partner.age_recipient,
         fingerprint=row.words,
         home=row.home,
-        is_confirmed=is_confirmed(versions, row.stored.version),
-        was_replaced=any(version.key != partner.age_recipient for version in versions.values()),
+        is_confirmed=bool(partner.age_recipient) and is_confirmed(versions, row.stored.version),
+        was_replaced=any(version.key not in {"", partner.age_recipient} for version in versions.values()),
         phone=partner.phone,
         email=partner.email,
         town=partner.town,

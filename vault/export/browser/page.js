@@ -1,0 +1,365 @@
+"use strict";
+// Opens what is sealed in this file with words, and shows it as text. No library, no connection, nothing stored.
+// The bytes are those of FORMAT.md 8. What stands in the report is never taken for markup: `textContent` alone.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const said = JSON.parse(byId("said").textContent);
+  const utf8 = new TextEncoder();
+  const subtle = globalThis.crypto && globalThis.crypto.subtle;
+  const BEGIN = "casevault page";
+  const LEAST_WORK = 600000, MOST_WORK = 10000000;
+  const AT_SALT = 20, AT_COMMITMENT = 52, AT_CONTENT = 84;
+  const BLOCK = 512;
+
+  class Altered extends Error {}
+  class WrongWords extends Error {}
+
+  // ---- what the page says of itself, in the language that is chosen ----
+
+  let language = document.documentElement.lang;
+
+  function speak() {
+    const words = said.page[language];
+    document.documentElement.lang = language;
+    document.title = words.title;
+    byId("language").value = language;
+    for (const each of document.querySelectorAll("[data-word]")) {
+      each.textContent = words[each.dataset.word].replace("{}", () => each.dataset.value || "");
+    }
+    for (const each of document.querySelectorAll("[data-label]")) {
+      each.setAttribute("aria-label", words[each.dataset.label]);
+    }
+  }
+
+  function tell(element, word, value = "") {
+    element.dataset.word = word;
+    element.dataset.value = value;
+    speak();
+  }
+
+  function silence(element) {
+    delete element.dataset.word;
+    element.textContent = "";
+  }
+
+  // ---- from words to files ----
+
+  function wordForm(typed) {
+    const folded = [...typed.normalize("NFKC").toLowerCase().normalize("NFKC")];
+    const keys = folded.map((letter) => said.keys[letter] ?? letter).join("");
+    return keys.normalize("NFD").replace(/\p{Mn}/gu, "").trim().split(/\s+/u).join(" ").normalize("NFKC");
+  }
+
+  function sealedBytes() {
+    const text = atob(byId("sealed").textContent);
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+    return bytes;
+  }
+
+  function alike(one, other) {
+    let difference = one.length ^ other.length;
+    for (let at = 0; at < one.length; at++) difference |= one[at] ^ other[at];
+    return difference === 0;
+  }
+
+  async function opened(typed) {
+    const sealed = sealedBytes();
+    const iterations = sealed.length > AT_CONTENT ? new DataView(sealed.buffer).getUint32(16) : 0;
+    const begin = utf8.encode(`${BEGIN}\u0001\u0001`);
+    if (!alike(sealed.subarray(0, 16), begin) || iterations < LEAST_WORK || iterations > MOST_WORK) throw new Altered();
+    const words = await subtle.importKey("raw", utf8.encode(wordForm(typed)), "PBKDF2", false, ["deriveBits"]);
+    const salt = sealed.subarray(AT_SALT, AT_COMMITMENT);
+    const stretched = await subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, words, 256);
+    const source = await subtle.importKey("raw", stretched, "HKDF", false, ["deriveBits"]);
+    const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: utf8.encode("casevault/page") };
+    const both = new Uint8Array(await subtle.deriveBits(how, source, 512));
+    if (!alike(both.subarray(32), sealed.subarray(AT_COMMITMENT, AT_CONTENT))) throw new WrongWords();
+    const key = await subtle.importKey("raw", both.subarray(0, 32), "AES-GCM", false, ["decrypt"]);
+    const aead = { name: "AES-GCM", iv: new Uint8Array(12), additionalData: sealed.subarray(0, AT_CONTENT) };
+    try {
+      return new Uint8Array(await subtle.decrypt(aead, key, sealed.subarray(AT_CONTENT)));
+    } catch {
+      throw new Altered();
+    }
+  }
+
+  function textOf(bytes) {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  }
+
+  function filesOf(tar) {
+    const files = new Map();
+    for (let at = 0; tar[at]; ) {
+      const name = textOf(tar.subarray(at, at + 100)).replace(/\0.*$/su, "");
+      const size = parseInt(textOf(tar.subarray(at + 124, at + 135)), 8);
+      const end = at + BLOCK + size;
+      if (!(size >= 0) || end > tar.length || files.has(name)) throw new Altered();
+      files.set(name, tar.subarray(at + BLOCK, end));
+      at = Math.ceil(end / BLOCK) * BLOCK;
+    }
+    return files;
+  }
+
+  // ---- who made it ----
+
+  const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+  const digest = async (bytes) => new Uint8Array(await subtle.digest("SHA-256", bytes));
+
+  function joined(...parts) {
+    const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  async function keyWords(key) {
+    const bits = [...(await digest(joined(utf8.encode("casevault/package"), key)))]
+      .map((byte) => byte.toString(2).padStart(8, "0"))
+      .join("");
+    return Array.from({ length: 13 }, (_, at) => said.list[parseInt(bits.slice(10 * at, 10 * at + 10), 2)]).join(" ");
+  }
+
+  // Returns the words of the key that signed; nothing where this browser knows no Ed25519. Whose key it is, no page can say.
+  async function maker(files, manifest) {
+    const [, key, signature] = /^([0-9a-f]{64})\n([0-9a-f]{128})\n$/.exec(textOf(files.get("manifest.sig"))) || [];
+    if (!key) throw new Altered();
+    const names = [...files.keys()].filter((name) => !name.startsWith("manifest."));
+    if (names.sort().join() !== Object.keys(manifest.files).sort().join()) throw new Altered();
+    for (const name of names) {
+      if (hex(await digest(files.get(name))) !== manifest.files[name].sha256) throw new Altered();
+    }
+    let verifying;
+    try {
+      verifying = await subtle.importKey("raw", unhex(key), { name: "Ed25519" }, false, ["verify"]);
+    } catch (fault) {
+      if (fault.name === "NotSupportedError") return "";
+      throw new Altered();
+    }
+    const message = joined(utf8.encode("casevault/package/v1\0"), files.get("manifest.json"));
+    if (!(await subtle.verify({ name: "Ed25519" }, verifying, unhex(signature), message))) throw new Altered();
+    return keyWords(unhex(key));
+  }
+
+  // ---- the report, as text ----
+
+  const TELLING = [["fa", /[پچژگ]/u], ["ky", /[ңөү]/iu], ["uk", /[іїєґ]/iu]];
+
+  function languageOf(text, usual) {
+    const telling = TELLING.find(([, letters]) => letters.test(text));
+    if (telling) return telling[0];
+    const count = (pattern) => (text.match(pattern) || []).length;
+    const half = count(/\p{L}/gu) / 2;
+    if (count(/\p{Script=Arabic}/gu) > half) return "ar";
+    return count(/\p{Script=Cyrillic}/gu) > half ? "ru" : usual;
+  }
+
+  function dayOf(text) {
+    const [, year, month, day, time, about] =
+      /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?)?(~?)$/.exec(text) || [];
+    const { months, of_months, about: circa, first } = said.report.calendar;
+    if (!year || Number(month || 1) < 1 || Number(month || 1) > 12) return text;
+    let words = month ? `${months[month - 1]} ${year}` : year;
+    if (day) words = `${Number(day) === 1 ? first : Number(day)} ${of_months[month - 1]} ${year}`;
+    if (time) words += `, ${time}`;
+    return about ? `${circa} ${words}` : words;
+  }
+
+  function add(parent, name, text, attributes = {}) {
+    const element = parent.appendChild(document.createElement(name));
+    if (text !== undefined) element.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  }
+
+  function addText(parent, text) {
+    for (const line of String(text).split("\n")) {
+      if (line.trim()) add(parent, "p", line, { dir: "auto", lang: languageOf(line, said.report.language) });
+    }
+  }
+
+  const wordOf = (table, key) => (Object.hasOwn(said.report[table], key) ? said.report[table][key] : key);
+
+  function shown(heading, label, text) {
+    const codes = (said.report.codes[heading] || {})[label] || {};
+    if (Object.hasOwn(codes, text)) return codes[text];
+    return said.report.days.includes(label) ? dayOf(text) : text;
+  }
+
+  function addRow(list, label, text) {
+    if (!text) return;
+    add(list, "dt", label);
+    addText(add(list, "dd"), text);
+  }
+
+  function addFacts(parent, data) {
+    const list = add(parent, "dl"), fixed = said.report.fixed;
+    const release = [wordOf("releases", data.release), data.pages === "unread" ? fixed.unread : ""].join("\n");
+    addRow(list, fixed.day, dayOf(data.day || ""));
+    for (const name of ["reference", "organisation", "contact", "recipient"]) addRow(list, fixed[name], data[name]);
+    addRow(list, fixed.purpose, wordOf("purposes", data.purpose));
+    addRow(list, fixed.profile, wordOf("profiles", data.profile));
+    addRow(list, fixed.release, release);
+  }
+
+  function addRecord(parent, record, number) {
+    const list = document.createElement("dl"), lead = [];
+    const texts = document.createElement("div");
+    for (const { label, text } of record.blocks) {
+      const words = shown(record.heading, label, text);
+      if (label === "text") addText(texts, words);
+      else if (record.heading === "note") lead.push(words);
+      else addRow(list, wordOf("labels", label), words);
+    }
+    if (number) add(parent, "h3", [number, ...lead].join(" · "), { dir: "auto" });
+    if (list.hasChildNodes()) parent.append(list);
+    if (texts.hasChildNodes()) parent.append(texts);
+  }
+
+  // What a later program writes beside is shown too, by its own keys: nothing of the report stays unseen.
+  function addOther(parent, value) {
+    if (Array.isArray(value)) {
+      const list = add(parent, "ul");
+      for (const each of value) addOther(add(list, "li"), each);
+    } else if (value && typeof value === "object") {
+      const list = add(parent, "dl");
+      for (const [key, each] of Object.entries(value)) {
+        add(list, "dt", wordOf("labels", key));
+        addOther(add(list, "dd"), each);
+      }
+    } else {
+      addText(parent, dayOf(String(value ?? "")));
+    }
+  }
+
+  const KNOWN = ["contact", "day", "format", "language", "notice", "organisation", "pages", "profile", "purpose",
+    "recipient", "reference", "release", "sections", "title"];
+
+  function showReport(data) {
+    const content = byId("content"), groups = [];
+    content.lang = said.report.language;
+    add(content, "h1", data.title, { id: "title" });
+    byId("report").setAttribute("aria-labelledby", "title");
+    addFacts(content, data);
+    const contents = add(content, "nav", undefined, { "data-label": "contents" });
+    const places = add(contents, "ul");
+    const group = (title) => {
+      const section = add(content, "section", undefined, { id: `part-${groups.length}` });
+      groups.push(section);
+      add(section, "h2", title);
+      add(add(places, "li"), "a", title, { href: `#${section.id}` });
+      return section;
+    };
+    for (const [key, value] of Object.entries(data)) {
+      if (!KNOWN.includes(key)) addOther(group(wordOf("headings", key)), value);
+    }
+    const records = data.sections.filter((record) => record.blocks.length);
+    for (let at = 0; at < records.length; ) {
+      const heading = records[at].heading;
+      const together = records.slice(at).findIndex((record) => record.heading !== heading);
+      const end = together < 0 ? records.length : at + together;
+      const section = group(wordOf("headings", heading));
+      for (let n = at; n < end; n++) {
+        addRecord(section, records[n], heading === "note" || end - at > 1 ? n - at + 1 : 0);
+      }
+      at = end;
+    }
+    const notice = group(data.notice.heading);
+    for (const line of data.notice.lines) addText(notice, line);
+  }
+
+  const TYPES = new Map([
+    ["report.pdf", ["save_pdf", "application/pdf"]],
+    ["report.docx", ["save_docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"]],
+    ["data.json", ["save_data", "application/json"]],
+  ]);
+
+  function addSaves(files) {
+    for (const [name, [word, type]] of TYPES) {
+      if (!files.has(name)) continue;
+      const button = add(byId("saves"), "button", "", { type: "button", id: `save-${name}` });
+      button.dataset.word = word;
+      button.addEventListener("click", () => {
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(new Blob([files.get(name)], { type }));
+        link.download = name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      });
+    }
+  }
+
+  function showMaker(words, manifest) {
+    if (words) {
+      tell(byId("made-by"), "made_by", words);
+    } else {
+      byId("made-by").className = "stop";
+      byId("made-how").hidden = true;
+      tell(byId("made-by"), "not_checked");
+    }
+    if (!manifest.expires) return;
+    const now = new Date();
+    const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+    const isOver = manifest.expires < today;
+    byId("until").className = isOver ? "stop" : "";
+    tell(byId("until"), isOver ? "over" : "until", dayOf(manifest.expires));
+  }
+
+  // ---- what somebody does ----
+
+  async function show(typed) {
+    const files = filesOf(await opened(typed));
+    const read = (name) => {
+      if (!files.has(name)) throw new Altered();
+      return JSON.parse(textOf(files.get(name)));
+    };
+    const manifest = read("manifest.json");
+    const words = await maker(files, manifest);
+    showReport(read("data.json"));
+    addSaves(files);
+    showMaker(words, manifest);
+    byId("closed").remove();
+    byId("report").hidden = false;
+    speak();
+    byId("report").focus();
+  }
+
+  byId("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const field = byId("words"), state = byId("state");
+    tell(state, "opening");
+    byId("open").disabled = true;
+    try {
+      await show(field.value);
+      field.value = "";
+      silence(state);
+    } catch (fault) {
+      byId("content").replaceChildren();
+      byId("saves").replaceChildren();
+      tell(state, fault instanceof WrongWords ? "wrong" : "altered");
+      byId("open").disabled = false;
+      field.focus();
+    }
+  });
+  byId("show").addEventListener("change", (event) => {
+    byId("words").type = event.target.checked ? "text" : "password";
+  });
+  byId("language").addEventListener("change", (event) => {
+    language = event.target.value;
+    speak();
+  });
+  byId("print").addEventListener("click", () => window.print());
+  byId("close").addEventListener("click", () => window.location.reload());
+
+  speak();
+  if (subtle) {
+    byId("closed").hidden = false;
+    byId("words").focus();
+  } else {
+    tell(byId("state"), "no_cryptography");
+  }
+})();
