@@ -164,11 +164,11 @@ class ExportScreen(ActScreen, KeptForm):
             FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             _OfWhom(self._person),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
-            FormRow(Message("Sealed as"), ChoiceField(_SEALED_AS, id="as")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(
                 Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")
             ),
+            FormRow(Message("Sealed as"), ChoiceField(_SEALED_AS, id="as")),
             SecondRows(),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="staying", classes="about"),
