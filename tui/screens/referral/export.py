@@ -188,7 +188,6 @@ class ExportScreen(ActScreen, KeptForm):
             _OfWhom(self._person),
             _Needed(),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
-            FormRow(Message("Sealed as"), ChoiceField(_SEALED_AS, id="as")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as last time")),
             FormRow(
                 Message("Folder"),
@@ -196,6 +195,7 @@ class ExportScreen(ActScreen, KeptForm):
                     self.desk.export_folder, new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out"
                 ),
             ),
+            FormRow(Message("Sealed as"), ChoiceField(_SEALED_AS, id="as")),
             SecondRows(),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="staying", classes="about"),
