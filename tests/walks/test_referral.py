@@ -197,7 +197,7 @@ def test_the_last_question_names_the_recipient_the_list_names_the_file_and_the_l
     consent = office.agrees(LAWYER)
     recipient = next(row for row in said(desk, "recipient", "list")["recipients"] if row["name"] == LAWYER)
     wish = ("--profile", "lawyer", "--to", recipient["recipient"][:8], "--out", str(office.out), "--decide", "proposed")
-    sealed = desk.run_at_terminal("export", office.ref, *wish, typed="Mira, 0100\n\nyes\n", is_seen=True)
+    sealed = desk.run_at_terminal("export", office.ref, *wish, typed="Mira, 0100\n\n\nyes\n", is_seen=True)
     assert (sealed.code, f"Seal them for {LAWYER}? Type yes: " in sealed.err) == (0, True)
     (package,) = office.out.glob("*.age")
     listed = desk.does("package", "list", office.ref).out
