@@ -169,7 +169,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     known_peers.certified_identity known_peers.compartments_for known_peers.extents
     known_peers.keep_peers known_peers.knows known_peers.not_whole known_peers.peers_of known_peers.pins_of
     known_peers.stored_peers stored_records.read_heads stored_records.read_versions bundle_import.recovered_logs
-    said_beside.told_beside export_material.reference_for admissions.said_of_devices
+    said_beside.told_beside export_material.reference_for rare_things.rare_things admissions.said_of_devices
     backup_warnings.broken_cases backup_warnings.closed_cases
     arrived.look arrived.note holds.is_held
     holds.require_none holds.said_of holds.what_stops removing.begin removing.finish removing.forget_contents

@@ -123,4 +123,4 @@ def test_what_the_consent_does_not_cover_is_proposed_to_be_removed_and_its_answe
     for chosen in (Wish("lawyer", RECIPIENT, {"[health]": "remove"}), wish):
         done = exporting.export(session, case, chosen, out=tmp_path)
         assert isinstance(done, exporting.Exported)
-        assert "In [removed] his mother sat beside him." in " ".join("".join(done.pages).split())
+        assert "In [R1 other] his mother sat beside him." in " ".join("".join(done.pages).split())

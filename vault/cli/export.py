@@ -42,7 +42,7 @@ def _pack(args: Given, output: Output) -> Result:
             return carried_out(PAGE, args, output, opened, None)
         session, *_ = opened
         from vault.services.cases import cases
-        from vault.services.exports.export_material import require_fact
+        from vault.services.exports.records_told import require_fact
         from vault.services.projection import authors
         from vault.services.safety import person_pack
 

@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.gateway.acts_and_packages import named_clients
 from tui.gateway.unlocked_vault import case_id
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ANSWER, ASK, HERE, ActScreen, Doing, SecondRows, next_lines
@@ -27,16 +26,15 @@ from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.screen_words import sentence
 from tui.screens.referral.export_questions import QuestionsScreen
+from tui.screens.referral.export_rows import NeededRow, WhoseRow
 from tui.screens.referral.shown_whole import ANEW, PagesScreen, Reading
 from tui.text.in_words import in_two_rows, together
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES
 from tui.values.forms_typed import FormPlace
-from tui.widgets.fields import SafeTextArea
 from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
 from vault.acts.recipient import ADD, NO_KEY
-from vault.casework.person import Person
 from vault.casework.story.consent import Consent
 from vault.display import here
 from vault.errors import VaultError
@@ -55,7 +53,6 @@ if TYPE_CHECKING:
     from vault.redaction.questions import Question
     from vault.services.approvals.second_person import Approver
     from vault.services.exports.partners import KeptPartner
-    from vault.services.projection.stored_records import Stored
 
 _ABOUT: Final = Message("Nothing is written before you have read the pages and pressed F4 there.")
 _NO_RECIPIENT: Final = Message(
@@ -70,7 +67,6 @@ _DONE: Final = (
 _WHOSE: Final = Message(
     "This case has several clients. Choose the client it is about: nobody else is named as a client."
 )
-_NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
 _KEY_WORDS: Final = 13
 _LOOK_SECONDS: Final = 0.2
 EXPORT: Final = "export"
@@ -82,67 +78,6 @@ _SEALED_AS: Final[tuple[tuple[str, Words], ...]] = (
 _DECIDED: Final = "decided"
 _HIDDEN: Final = "hidden"
 _BY_FILE: Final = {ASK: "ask", ANSWER: "approval"}
-
-
-class _OfWhom(Vertical):
-    """A row that is there where it is needed; nobody is chosen at first, unless by where the form was opened.
-
-    Args:
-        person: who is chosen at first, by the id of their record.
-    """
-
-    def __init__(self, person: str) -> None:
-        super().__init__(classes="place")
-        self.display = False
-        self._person = person
-        self._is_of_one = False
-        self._field = ChoiceField([_NOBODY])
-        self._clients: tuple[tuple[str, Words], ...] | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody has to be chosen first."""
-        return self.display and not self._field.value
-
-    @property
-    def chosen(self) -> RecordId | None:
-        said = self._field.value if self.display else self._person if self._is_of_one else ""
-        return RecordId(bytes.fromhex(said)) if said else None
-
-    def go_by(self, profile: str) -> bool:
-        """Be there or not, as this profile needs it; return whether it has to be told who the clients are."""
-        self._is_of_one = profile_named(profile).is_of_one_client
-        self._fit()
-        return self._is_of_one and self._clients is None
-
-    def _fit(self) -> None:
-        self.display = self._is_of_one and len(self._clients or ()) > 1
-
-    def show(self, found: Sequence[Stored[Person]]) -> None:
-        """Take who the clients of the case are."""
-        if self._clients is None:
-            self._clients = clients = named_clients(found)
-            self._field = ChoiceField([_NOBODY, *clients], value=self._person, id="person")
-            self.mount(FormRow(Message("Which client"), self._field))
-            self._fit()
-
-
-class _Needed(FormRow):
-    """The box for what is needed now, written for this export alone; it is there where the profile takes a text."""
-
-    DEFAULT_CSS = """
-    _Needed { height: 4; }
-    _Needed SafeTextArea { background: $raised; padding: 0 1; }
-    """
-
-    def __init__(self) -> None:
-        super().__init__(Message("Needed now"), SafeTextArea("", id="say", soft_wrap=True))
-        self.display = False
-
-    @property
-    def said(self) -> dict[str, str]:
-        """What is written in it, where it is shown."""
-        return {"say": self.query_one(SafeTextArea).text.strip()} if self.display else {}
 
 
 class ExportScreen(ActScreen, KeptForm):
@@ -185,8 +120,8 @@ class ExportScreen(ActScreen, KeptForm):
         yield FormRows(
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
-            _OfWhom(self._person),
-            _Needed(),
+            WhoseRow(self._person),
+            NeededRow(),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as last time")),
             FormRow(
@@ -252,9 +187,9 @@ class ExportScreen(ActScreen, KeptForm):
     @on(ChoiceField.Changed, "#profile")
     def _ask_whose(self) -> None:
         """Read who the clients are as soon as it tells of one of them; reading it is in the log."""
-        case, whose = case_id(self._case), self.query_one(_OfWhom)
+        case, whose = case_id(self._case), self.query_one(WhoseRow)
         profile = self.word("profile")
-        self.query_one(_Needed).display = profile_named(profile).takes_a_text
+        self.query_one(NeededRow).display = profile_named(profile).takes_a_text
         if profile_named(profile).is_reviewed_after:
             self.ask(
                 lambda vault: vault.read(reviewed_after.reviewers, profile_named(profile)),
@@ -345,7 +280,7 @@ class ExportScreen(ActScreen, KeptForm):
         second = self.query_one(SecondRows)
         if not self._recipients:
             self.warn(_NO_RECIPIENT)
-        elif self.query_one(_OfWhom).is_open:
+        elif self.query_one(WhoseRow).is_open:
             self.refuse("person", _WHOSE)
         elif second.way in _BY_FILE and second.file is None:
             self.refuse("second-file", WHOLE_PATH)
@@ -358,7 +293,7 @@ class ExportScreen(ActScreen, KeptForm):
 
     def _act(self, second: SecondRows, out: Path | None = None) -> None:
         """Do it: forms that are open are decided first, and finished pages are read."""
-        way, who, file, person = second.way, second.who, second.file, self.query_one(_OfWhom).chosen
+        way, who, file, person = second.way, second.who, second.file, self.query_one(WhoseRow).chosen
         said = {
             "case": (self._case,),
             "profile": (self.word("profile"),),
@@ -373,7 +308,7 @@ class ExportScreen(ActScreen, KeptForm):
             export.EXPORT,
             said,
             partial(self._sealed, out),
-            {"contact": self.text("contact"), **self.query_one(_Needed).said},
+            {"contact": self.text("contact"), **self.query_one(NeededRow).said},
             asked=(file, who or None) if file is not None and way == ASK else (),
             second=(lambda vault: vault.approvals.at_this_keyboard(who, self.lend)) if way == HERE else None,
             failed=self._failed,

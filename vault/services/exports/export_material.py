@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,17 +12,14 @@ from vault.casework.case import Case
 from vault.casework.checks import checked_word
 from vault.casework.disclosure import Approving, ByHand, Decision, Disclosure, PseudonymGiven
 from vault.casework.kinds import CaseworkRecord
-from vault.casework.note import Note
 from vault.casework.person import Person
-from vault.casework.story import STORY
 from vault.casework.story.referrals import Referral
-from vault.display import DAY, time_text
 from vault.errors import LeakError, UsageError
 from vault.export.package import PreparedReport, To
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref
 from vault.index.case_pages import cases_by_ref
-from vault.records.versions import OpenedVersion, of_kind
+from vault.records.versions import of_kind
 from vault.redaction.apply import redact
 from vault.redaction.coarser import EXACTLY, Coarser
 from vault.redaction.dossier import RedactedDossier
@@ -47,7 +43,7 @@ from vault.redaction.transform import PseudonymBook
 from vault.redaction.word_kinds import kinds_beyond
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import REASONS
-from vault.services.cases.cases import by_date, view
+from vault.services.cases.cases import view
 from vault.services.exports.consents import Agreed, Leaving, cannot_be_hidden, require_agreed, require_no_conflict
 from vault.services.exports.export_people import (
     as_one,
@@ -68,7 +64,8 @@ from vault.services.exports.rare_things import (
     rare_things,
     require_rare,
 )
-from vault.services.exports.said_beside import checked_said, in_order, today, told_beside
+from vault.services.exports.records_told import next_of, notes_in_use, require_fact, what_happened
+from vault.services.exports.said_beside import checked_said, today, told_beside
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.stored_records import Stored, stored_of_kind
@@ -94,7 +91,6 @@ def reference_for(session: Session, material: Material) -> str:
 _SERIES = "main"
 _OF_NO_RECORD = VersionId(b"")
 """Where a decision holds about what is written for one export alone: it is asked about anew for the next."""
-_NEW = datetime.timedelta(days=1)
 
 Decisions = Mapping[str, RedactionAction | str]
 
@@ -371,59 +367,6 @@ def _about(recipient: KeptPartner, *, is_page: bool) -> list[Message]:
     return about
 
 
-def _in_use(versions: list[OpenedVersion], profile: Profile, day: str) -> list[Stored[Note]]:
-    """Return the notes that may leave, in their order: none that is withdrawn, and none that corrects such a note.
-
-    A correction says the same in other words. One version that stands and says withdrawn is enough, and so is one that
-    says a kind which stays here.
-    """
-    found = list(of_kind(versions, Note))
-    stays = {version.record for version, note in found if note.withdrawn or profile.rule(Note.KIND, note.kind) is None}
-    withdrawn = {version.record for version, note in found if note.withdrawn}
-    while more := {version.record for version, note in found if note.amends in withdrawn} - withdrawn:
-        withdrawn |= more
-    notes = [note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn]
-    # Nobody changes the text of a note of another day in place, so that a new note says nothing old.
-    return in_order(
-        [note for note in notes if not profile.has_new_notes or _is_new(time_text(note.written_ms, DAY), day)]
-    )
-
-
-def _is_new(written: str, day: str) -> bool:
-    return datetime.date.fromisoformat(day) - datetime.date.fromisoformat(written) <= _NEW
-
-
-def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Stored[Any]]:
-    """Yield the records of the kinds with a form that a profile names.
-
-    Where it names only what is confirmed: of two versions neither is.
-    """
-    variants = {kind: variant for kind, variant in profile.records if kind in STORY}
-    for kind, variant in variants.items():
-        found = by_date(versions, (STORY[kind],))
-        yield from (stored for stored in found if stored.heads == 1 or variant != CONFIRMED)
-
-
-def _next_of(happened: list[Stored[Any]], day: str) -> list[Stored[Any]]:
-    """Return the next record that somebody has to keep, of today or later; nothing else."""
-    dated = ((stored.value.when(), stored) for stored in happened if stored.value.is_due())
-    to_come = [(when, stored) for when, stored in dated if when is not None and when[: len(day)] >= day[: len(when)]]
-    return [stored for _, stored in sorted(to_come, key=lambda each: each[0])[:1]]
-
-
-def require_fact(confirmed: Collection[object]) -> None:
-    """Raise where nothing is confirmed: a pack of a name alone puts somebody in danger and says nothing.
-
-    Raises:
-        UsageError: no fact of the case is confirmed.
-    """
-    if not confirmed:
-        raise UsageError(
-            Message("no fact of this case is confirmed"),
-            next_step=Message("Say of each incident, event, detention or search by whom it is confirmed."),
-        )
-
-
 def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
     """Say whether what happened stays here: of several clients, nothing says whom a record is of."""
     return OF_SEVERAL in profile.withheld and len(clients_of(persons)) > 1
@@ -440,12 +383,12 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
     # An answer is to what was shown, on the day of its question.
     day = (question.day if question is not None else "") or today(session).isoformat()
     said = said_now(checked_said(profile, wish.said) if question is None else question.said)
-    rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile, day)
+    rows, notes = stored_of_kind(versions, Person), notes_in_use(versions, profile, day)
     persons = as_one(rows, first=wish.person)
     clients = clients_of(persons)  # notes and facts are of the whole case: what is about one client may tell of another
-    happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
+    happened = [] if _may_be_of_others(profile, persons) else list(what_happened(versions, profile))
     if profile.has_next_alone:
-        happened = _next_of(happened, day)
+        happened = next_of(happened, day)
     if CONFIRMED in {variant for _, variant in profile.records}:
         require_fact([stored for stored in happened if stored.value.is_confirmed()])
     if profile.is_of_one_client:

@@ -100,7 +100,7 @@ class Done:
 class ExportSteps:
     """The durable steps: files are made, checked, approved; begin is logged; they are sealed; done is logged.
 
-    Where there are `reviewers`, nobody approves it before: one of them reviews it afterwards.
+    Where there are `reviewers`, one of them reviews it afterwards, and nobody before.
     """
 
     session: Session
@@ -115,8 +115,7 @@ class ExportSteps:
         seed = package_seed(self.session)
         begun: Receipt | None = None
         try:
-            # Whatever can refuse does so before a person reads the pages.
-            if not self.reviewers:
+            if not self.reviewers:  # whatever can refuse does so before a person reads the pages
                 require_second(self.session, ACT, self.second)
             prepared = _prepared(self.ready, cover, progress)
             _require_room(self.ready.material, prepared)

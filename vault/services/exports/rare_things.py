@@ -187,8 +187,10 @@ def rare_things(
     those with which it was made.
     """
     rows = ((version, record, source_record(entity, version, record)) for entity, version, record in records)
-    leaving = ((*each[:2], rule) for each in rows if (rule := profile.rule(each[2].kind, each[2].variant)) is not None)
-    told = [(*row, section) for row, section in zip(leaving, dossier.sections, strict=True)]
+    leaving = [(*each[:2], rule) for each in rows if (rule := profile.rule(each[2].kind, each[2].variant)) is not None]
+    # What was written for this export alone stands before all records.
+    of_records = dossier.sections[len(dossier.sections) - len(leaving) :]
+    told = [(*row, section) for row, section in zip(leaving, of_records, strict=True)]
     if any(_is_named(*row[1:]) for row in told):
         return []
     index, texts = up_to_date_index(session), [block.text for part in dossier.sections for block in part.blocks]

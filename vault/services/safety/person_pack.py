@@ -28,7 +28,7 @@ from vault.redaction.source import dossier_source
 from vault.redaction.spans import Action as RedactionAction
 from vault.redaction.transform import REMOVED, PseudonymBook
 from vault.services.cases.cases import open_case, view
-from vault.services.exports.export_material import Decisions, require_fact
+from vault.services.exports.export_material import Decisions
 from vault.services.exports.export_people import (
     as_one,
     clients_of,
@@ -39,6 +39,7 @@ from vault.services.exports.export_people import (
     require_one_role,
 )
 from vault.services.exports.exporting import Undecided
+from vault.services.exports.records_told import require_fact
 from vault.services.projection.projection import audit_of
 from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.services.safety.incidents import minute_here
