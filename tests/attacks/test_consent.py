@@ -207,7 +207,7 @@ def test_words_that_the_report_itself_prints_are_hidden_in_the_texts_alone(
     notes.add(session, kept.case, Note(NoteKind.CONTACT, "The case is a date of the report."))
     consenting.agree(session, kept.case, LAWYER, excluded=("Case", "date", "Notes", "asylum"))
     pages = leaves(session, kept, tmp_path)
-    assert "The [removed] is a [removed] of the report." in " ".join(pages.split())
+    assert "The [R1 name] is a [R2 name] of the report." in " ".join(pages.split())
     assert "Case" in pages
 
 

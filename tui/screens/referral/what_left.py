@@ -39,7 +39,7 @@ class LedgerScreen(ListScreen, ActScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "about", Message("By which consent it left, and who stands in it"), "Enter", Message("about")),
         Command("w", "words", Message("Show the words that open a page"), "w", Message("words")),
-        Command("n", "anew", Message("New words for a page"), "n", Message("new words")),
+        Command("n", "anew", Message("New words for a page"), "n", Message("anew")),
         Command("x", "wrong", Message("It reached somebody it was not for"), "x", Message("wrong hands")),
         READ_AGAIN,
         BACK,
