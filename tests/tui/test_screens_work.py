@@ -312,7 +312,7 @@ def test_what_left_stands_in_the_case_and_a_package_in_wrong_hands_is_written_do
             work.keep(export.case, left)
             work.commit(Entry(act="export.done"))
     with export.desk("Amina") as amina_desk:
-        amina_desk.press("enter", ":what left").at("WHAT LEFT").sees("2026-11-20", LAWYER, "legal referral")
+        amina_desk.press("enter", ":what left").at("WHAT LEFT").sees("2026-11-20", LAWYER, "sent? not written down")
         amina_desk.press("enter").sees(f"By consent {short_id(consent.record)}.")
         amina_desk.press("x").sees("Did it reach somebody it was not for?")
         amina_desk.press("y").at("LETTER").sees("By our mistake you got a file that was not for you")

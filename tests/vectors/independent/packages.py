@@ -74,7 +74,8 @@ def read_package(data: bytes, identity: str) -> Package:
         size = said["padded" if manifest["format"] >= 3 else "size"]
         require(size == padme(max(len(files[name]), 256)), f"padded size of {name}")
     told = msgspec.json.decode(files["data.json"])
-    require(told.keys() == (_DATA | _HEAD if told["format"] >= 2 else _DATA), "members of the data file")
+    later = {"key", "removals"} if manifest["format"] >= 5 else set()
+    require(told.keys() == (_DATA | _HEAD if told["format"] >= 2 else _DATA) | later, "members of the data file")
     require(told["release"] == manifest["release"]["rule"], "who released it")
     if manifest["format"] >= 3:
         require(told["pages"] == manifest["release"]["pages"], "whether its pages were read")
