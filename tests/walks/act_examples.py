@@ -30,6 +30,7 @@ from vault.casework.note import Note
 from vault.casework.story import STORY
 from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
+from vault.export.reply import make_reply, receipt_words
 from vault.ids import make_id
 from vault.progress import Working
 from vault.records.work import Entry
@@ -272,6 +273,18 @@ def a_package(house: House) -> Said:
             work.keep(house.case, disclosed)
             work.commit(Entry(act="export.done"))
     return {**the_case(house), "package": (disclosed.package.hex(),)}
+
+
+def a_receipt(house: House) -> Said:
+    package = a_package(house)["package"][0]
+    return {**the_case(house), "words": (" ".join(receipt_words(bytes.fromhex(package))),)}
+
+
+def a_reply(house: House) -> Said:
+    package = a_package(house)["package"][0]
+    file = house.place.path.parent / "reply.json"
+    file.write_bytes(make_reply(bytes.fromhex(package), answer="accepted", numbers=["R2"]))
+    return {**the_case(house), "file": (str(file),)}
 
 
 def who_may_be_told(house: House) -> Said:
@@ -554,6 +567,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),
     "checklist begin": Example(the_case, said={"what": ("detained",)}, wrong={"case": (NEVER_MADE,)}),
     "checklist done": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
+    "package receipt": Example(a_receipt, wrong={"words": ("academic acid acne acquire",)}),
+    "package reply": Example(a_reply, wrong={"file": ("{here}/nothing.json",)}),
     "package wrong-recipient": Example(a_package, wrong={"package": (NEVER_MADE,)}),
     "consent add": Example(
         who_may_be_told,

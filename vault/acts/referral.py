@@ -13,7 +13,6 @@ from vault.acts.act import (
     RECORD,
     Act,
     Agreed,
-    Ask,
     Begun,
     Field,
     Follow,
@@ -29,11 +28,10 @@ from vault.acts.erase import letter_of
 from vault.acts.records import ADD, EDIT, ON, Change, ending, fields_of, located, typed_in
 from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
-from vault.casework.story.incident import Checklist
 from vault.casework.story.referrals import DAYS_AFTER_ASKING, DAYS_AFTER_SENDING, Referral, Reply, Step, awaited_until
 from vault.errors import UsageError
 from vault.ids import short_id
-from vault.words.message import Message, Words, filled, listed, plural
+from vault.words.message import Message, Words, filled, plural
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     from vault.progress import Progress, Working
     from vault.redaction.profile import Profile
     from vault.services.cases.editing import Place
-    from vault.services.exports.ledger import Package
 
 
 def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: Progress) -> Told:
@@ -69,11 +66,11 @@ def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: 
         (done, held, *(Message("  {line}", line=package.line) for package in packages)),
         {**data, "letter": [str(line) for line in lines]},
         follows=(Follow(Message("Send them the letter. A task asks in 14 days whether they confirmed.")),),
-        letter=_letter(Message("Letter that asks packages back"), lines),
+        letter=letter_about(Message("Letter that asks packages back"), lines),
     )
 
 
-def _letter(title: Message, lines: tuple[Words, ...]) -> Letter:
+def letter_about(title: Message, lines: tuple[Words, ...]) -> Letter:
     from vault.services.exports import ledger
 
     warning = Message("It names nobody whose data it is about, and it is not encrypted.")
@@ -90,83 +87,6 @@ WITHDRAW: Final = replace(
     has_letter=True,
 )
 
-
-# ---- a package in wrong hands -------------------------------------------------------------------------------------
-
-
-def _which(session: Session, said: Said) -> Begun:
-    from vault.services.cases import cases
-    from vault.services.exports import ledger
-
-    found = ledger.of_case(session, cases.find(session, said["case"][0]))
-    line = "" if found else Message("Nothing has left this case.")
-    return Begun(choices={"package": tuple((each.kept.value.package.hex(), each.line) for each in found)}, line=line)
-
-
-def _whose_it_is(session: Session, said: Said) -> Plan[Package]:
-    from vault.services.cases import cases
-    from vault.services.exports import ledger
-
-    package = ledger.find(session, cases.find(session, said["case"][0]), said["package"][0])
-    return Plan(package, mark=package.called, shown=lambda: _about(package), asks=(_SURE,))
-
-
-def _about(package: Package) -> list[Words]:
-    return [
-        package.line,
-        Message("It is sealed for the key of {name}: nobody else can open it.", name=package.recipient),
-        Message("In it, by name or by code: {names}.", names=listed(package.whose))
-        if package.whose
-        else Message("Nobody stands in it by a code. Read the notes of the case: whose data did it have?"),
-    ]
-
-
-_SURE: Final = Ask(
-    "wrong",
-    Message("Did it reach somebody it was not for?"),
-    yes=Message("It did"),
-    no=Message("It did not"),
-    told=(Message("A checklist with a clock of 72 hours is written into the case. No report tells of it."),),
-    is_for_screens=True,
-)
-
-
-def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.exports import ledger
-    from vault.services.safety import incidents
-
-    package = plan.of  # no incident: a later report would tell a lawyer of what the office did wrong
-    incidents.begin_checklist(session, package.case, Checklist.WRONG_RECIPIENT.value, since=None)
-    lines = ledger.wrong_letter(session, package)
-    data = {"whose": list(package.whose), "letter": [str(line) for line in lines]}
-    return Told(
-        (Message("It is written down. The checklist says what to do until when."), *_about(package)),
-        {**package.data, **data},
-        follows=(
-            Follow(Message("Call the person who got it, then send them the letter")),
-            Follow(Message("What to do, step by step"), f"checklist list {package.case.hex()}"),
-        ),
-        letter=_letter(Message("Letter to the person who got it"), lines),
-    )
-
-
-WRONG_RECIPIENT: Final = Act(
-    "package wrong-recipient",
-    Message("say that a package reached somebody it was not for: whose data it is, whom to warn, and a letter"),
-    Message("Package in wrong hands"),
-    Message("write down"),
-    (
-        CASE,
-        Field("package", Message("Package"), Shape.WORD, Message("the reference of its report, or its id"),
-              form="--package ID", is_required=True),
-    ),
-    look=_whose_it_is,
-    run=_write,
-    doing=Message("Writing it down"),
-    nothing=Message("nothing is written"),
-    begin=_which,
-    has_letter=True,
-)  # fmt: skip
 
 # ---- referrals: what happened is written down as it happened, also what was sent before they accepted ---------------
 
@@ -263,6 +183,12 @@ def _follows(step: Step, found: _Next) -> tuple[Follow, ...]:
     return ()
 
 
+def open_referrals(session: Session, case: CompartmentId, recipient: bytes, step: Step) -> list[RecordId]:
+    """Return the referrals of a case to this recipient of which this step may come next."""
+    kept = _kept(session, case, "casework").items()
+    return [record for record, each in kept if each.recipient == recipient and each.refuses(step) is None]
+
+
 def to_send(session: Session, case: CompartmentId, recipient: bytes, profile: Profile) -> tuple[Follow, ...]:
     """Return which referrals of a case a package is for: they are to be said to be sent once it is."""
     return tuple(
@@ -337,7 +263,6 @@ ACTS: Final = (
     ADD[Consent.KIND],
     EDIT[Consent.KIND],
     WITHDRAW,
-    WRONG_RECIPIENT,
     ASK,
     *NEXT.values(),
     EDIT[Referral.KIND],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vault.casework.case import Access, Case, Hold, Retention, Section
-from vault.casework.disclosure import Approving, Disclosure
+from vault.casework.disclosure import Approving, Disclosure, Heard
 from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
@@ -18,6 +18,7 @@ CaseworkRecord = (
     | Note
     | Partner
     | Disclosure
+    | Heard
     | Access
     | Section
     | Deputy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from typing_extensions import override
@@ -14,8 +14,8 @@ from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.list_rows import ListScreen
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
-from vault.acts.act import Told
-from vault.acts.referral import WRONG_RECIPIENT
+from vault.acts.act import Act, Told
+from vault.acts.after_sending import RECEIPT, REPLY, WRONG_RECIPIENT
 from vault.ids import short_id
 from vault.services.exports import ledger
 from vault.services.exports.ledger import Package
@@ -36,6 +36,8 @@ class LedgerScreen(ListScreen, ActScreen):
     LIST = "ledger"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "about", Message("By which consent it left, and who stands in it"), "Enter", Message("about")),
+        Command("o", "receipt", Message("They opened it: write down the four words"), "o", Message("opened")),
+        Command("f", "reply", Message("Take the reply form that they sent back"), "f", Message("reply")),
         Command("x", "wrong", Message("It reached somebody it was not for"), "x", Message("wrong hands")),
         READ_AGAIN,
         BACK,
@@ -69,14 +71,20 @@ class LedgerScreen(ListScreen, ActScreen):
         if package is not None:
             self.say(_about(package))
 
+    def action_receipt(self) -> None:
+        self.do(Doing(RECEIPT, {"case": (self._case,)}, lambda told: self._written(told, RECEIPT)))
+
+    def action_reply(self) -> None:
+        self.do(Doing(REPLY, {"case": (self._case,)}, lambda told: self._written(told, REPLY)))
+
     def action_wrong(self) -> None:
         package = self._here()
         if package is not None:
             said = {"case": (self._case,), "package": (package.kept.value.package.hex(),)}
             self.do(Doing(WRONG_RECIPIENT, said, self._written))
 
-    def _written(self, told: Told) -> None:
-        self.show_told(WRONG_RECIPIENT.title, told, lambda _: self.action_refresh())
+    def _written(self, told: Told, act: Act[Any] = WRONG_RECIPIENT) -> None:
+        self.show_told(act.title, told, lambda _: self.action_refresh())
 
 
 def _cells(package: Package) -> tuple[Words, ...]:
@@ -93,4 +101,5 @@ def _about(package: Package) -> Words:
     ]
     if package.whose:
         told.append(Message("In it: {names}.", names=", ".join(package.whose)))
+    told += package.replies
     return joined(told, " ") or ""

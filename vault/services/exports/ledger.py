@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
-from vault.casework.disclosure import Disclosure
+from vault.casework.disclosure import Disclosure, Heard
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole
 from vault.errors import NotFoundError
@@ -23,6 +23,7 @@ from vault.services.exports.said_beside import organisation_name
 from vault.services.projection.authors import written_by
 from vault.services.projection.short_ids import the_one_meant
 from vault.services.projection.stored_records import Stored, stored_of_kind
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
@@ -35,7 +36,8 @@ LETTER_FOOT = Message("This letter names nobody whose data is in a package. It i
 class Package:
     """A package that left: of which case, who got it when, by which consents, and who sent it.
 
-    `whose` are the people of the case who stand in it by a code, or are clients that its profile names.
+    `whose` are the people of the case who stand in it by a code, or are clients that its profile names; `heard` is what
+    its recipient said of it, in the order of the days.
     """
 
     case: CompartmentId
@@ -43,6 +45,7 @@ class Package:
     recipient: Words = field(repr=False)
     by: str = field(repr=False)
     whose: tuple[str, ...] = field(default=(), repr=False)
+    heard: tuple[Heard, ...] = ()
 
     @property
     def called(self) -> str:
@@ -64,6 +67,7 @@ class Package:
             "digest": said.digest.hex(),
             "consents": [consent.hex() for consent in said.consents],
             "read": said.pages,
+            "heard": [{"day": each.day, "answer": each.answer, "numbers": list(each.numbers)} for each in self.heard],
         }
 
     @property
@@ -81,6 +85,18 @@ class Package:
             name=self.by,
         )
 
+    @property
+    def replies(self) -> tuple[Message, ...]:
+        """What its recipient said of it, a line each."""
+        return tuple(_heard(each) for each in self.heard)
+
+
+def _heard(heard: Heard) -> Message:
+    asked = Message(", asks about {numbers}", numbers=", ".join(heard.numbers)) if heard.numbers else ""
+    if not heard.answer:
+        return Message("opened, we heard on {day}{asked}", day=heard.day, asked=asked)
+    return Message("they answered on {day}: {answer}{asked}", day=heard.day, answer=word_of(heard.answer), asked=asked)
+
 
 def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Package]:
     """Return the packages that were made of a case, the last first; opening it is in the log before."""
@@ -88,6 +104,7 @@ def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> 
     versions = view(session, case, why=why)
     found, names = stored_of_kind(versions, Disclosure), partners.names(session)
     persons = {person.record: person.value for person in stored_of_kind(versions, Person)}
+    heard = sorted((each.value for each in stored_of_kind(versions, Heard)), key=lambda each: each.day)
     authors, gone = written_by(session, found), Message("a recipient who is no longer on the list")
     packages = [
         Package(
@@ -96,6 +113,7 @@ def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> 
             names.get(RecordId(stored.value.recipient), gone),
             authors.get(stored.record, ""),
             _whose(stored.value, persons),
+            tuple(each for each in heard if each.package == stored.value.package),
         )
         for stored in found
     ]
