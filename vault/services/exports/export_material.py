@@ -288,6 +288,7 @@ def make_ready(
     _require_there(wish, by_hand, result)
     actions = {form: RedactionAction(action) for form, action in {**taken.decisions, **of_rare}.items()}
     asked_now, as_proposed = questions + len(open_things), (*as_proposed, *open_things)
+    material.registry.seen.clear()  # in a large case it takes more memory than all that is left to do
     return Ready(material, result, actions, book, asked_now, as_proposed, by_hand, bool(wish.hidden))
 
 
