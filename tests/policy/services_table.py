@@ -52,6 +52,7 @@ _ASKS: Mapping[Action, str] = {
     Action.NOTE_WRITE: "notes.add notes.begin",
     Action.CASE_WRITE: """
     case_papers.add_paper case_papers.keep_again case_papers.require_write paper_text.read_and_keep
+    replies.keep
     case_papers.change case_changes.change case_changes.close case_changes.reopen editing.edit case_people.add
     set_aside.take_over two_versions.settle incidents.protect_at_risk own_forms.fill own_forms.change case_people.change
     case_people.keep sections.change_person sections.edit_person sections.opened_to_write sections.add_note
@@ -159,6 +160,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
     second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows partners.names
     page_words.told_of exporting.package_seed
+    replies.of_words replies.of_form
     ledger.by_consent ledger.find ledger.answer_by ledger.recall_letter ledger.wrong_letter
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
     sections.who_is case_people.stored_at sections.person_at writing_down.called authors.require_new_name

@@ -11,7 +11,8 @@ from tests.services import consenting
 from tests.tables import refuses
 from vault.access.session import Session
 from vault.acts.act import Agreed
-from vault.acts.referral import WITHDRAW, WRONG_RECIPIENT
+from vault.acts.after_sending import WRONG_RECIPIENT
+from vault.acts.referral import WITHDRAW
 from vault.casework.person import Person
 from vault.casework.story.events import Task
 from vault.casework.story.incident import ChecklistStep, Incident

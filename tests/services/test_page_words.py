@@ -12,7 +12,7 @@ from tests.services import consenting
 from tests.tables import refuses
 from vault.access.session import Session
 from vault.acts.act import Agreed
-from vault.acts.referral import WORDS, WRONG_RECIPIENT
+from vault.acts.after_sending import WORDS, WRONG_RECIPIENT
 from vault.casework.disclosure import Disclosure, PageWords
 from vault.casework.note import Note
 from vault.casework.story.consent import Consent

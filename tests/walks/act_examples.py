@@ -33,6 +33,7 @@ from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
 from vault.export.package import prepare, publish, write_package
 from vault.export.release import Release
+from vault.export.reply import make_reply, receipt_words
 from vault.ids import make_id
 from vault.progress import Working
 from vault.records.work import Entry
@@ -301,6 +302,18 @@ def a_page_file(house: House) -> Said:
             work.keep(house.case, PageWords(made.package, made.words, made.digest()))
             work.commit(Entry(act="export.done"))
     return {**the_case(house), "file": (str(publish(made, house.place.path.parent)),)}
+
+
+def a_receipt(house: House) -> Said:
+    package = a_package(house)["package"][0]
+    return {**the_case(house), "words": (" ".join(receipt_words(bytes.fromhex(package))),)}
+
+
+def a_reply(house: House) -> Said:
+    package = a_package(house)["package"][0]
+    file = house.place.path.parent / "reply.json"
+    file.write_bytes(make_reply(bytes.fromhex(package), answer="accepted", numbers=["R2"]))
+    return {**the_case(house), "file": (str(file),)}
 
 
 def who_may_be_told(house: House) -> Said:
@@ -585,6 +598,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "checklist done": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
     "package words": Example(a_page, wrong={"package": (NEVER_MADE,)}),
     "package reissue": Example(a_page_file, said={"out": (HERE,)}, wrong={"file": (f"{HERE}/office.vault/keys",)}),
+    "package receipt": Example(a_receipt, wrong={"words": ("academic acid acne acquire",)}),
+    "package reply": Example(a_reply, wrong={"file": ("{here}/nothing.json",)}),
     "package wrong-recipient": Example(a_package, wrong={"package": (NEVER_MADE,)}),
     "consent add": Example(
         who_may_be_told,

@@ -1,11 +1,10 @@
-"""What clients agree may be told, what left by it, in wrong hands too, and who was asked to take them on."""
+"""What clients agree may be told, and who was asked to take them on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import (
@@ -14,7 +13,6 @@ from vault.acts.act import (
     RECORD,
     Act,
     Agreed,
-    Ask,
     Begun,
     Field,
     Follow,
@@ -30,11 +28,10 @@ from vault.acts.erase import letter_of
 from vault.acts.records import ADD, EDIT, ON, Change, ending, fields_of, located, typed_in
 from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
-from vault.casework.story.incident import Checklist
 from vault.casework.story.referrals import DAYS_AFTER_ASKING, DAYS_AFTER_SENDING, Referral, Reply, Step, awaited_until
 from vault.errors import UsageError
 from vault.ids import short_id
-from vault.words.message import Message, Words, filled, listed, plural
+from vault.words.message import Message, Words, filled, plural
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
     from vault.redaction.profile import Profile
     from vault.services.cases.editing import Place
     from vault.services.exports.ledger import Package
-    from vault.services.exports.page_words import Page
 
 
 def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: Progress) -> Told:
@@ -72,20 +68,21 @@ def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: 
         {**data, "letter": [str(line) for line in lines]},
         follows=(
             Follow(Message("Send them the letter. A task asks in 14 days whether they confirmed.")),
-            *_no_address(packages),
+            *no_address(packages),
         ),
-        letter=_letter(Message("Letter that asks packages back"), lines),
+        letter=letter_about(Message("Letter that asks packages back"), lines),
     )
 
 
-def _letter(title: Message, lines: tuple[Words, ...]) -> Letter:
+def letter_about(title: Message, lines: tuple[Words, ...]) -> Letter:
+    """Return a letter to a recipient about packages."""
     from vault.services.exports import ledger
 
     warning = Message("It names nobody whose data it is about, and it is not encrypted.")
     return letter_of(title, lines, warning, title=ledger.LETTER_TITLE, foot=ledger.LETTER_FOOT)
 
 
-def _no_address(packages: Sequence[Package]) -> list[Follow]:
+def no_address(packages: Sequence[Package]) -> list[Follow]:
     """Return what to do where the letter cannot say whom they answer."""
     from vault.services.exports import ledger
 
@@ -103,214 +100,6 @@ WITHDRAW: Final = replace(
     has_letter=True,
 )
 
-
-_PACKAGE: Final = Field(
-    "package", Message("Package"), Shape.WORD, Message("the reference of its report, or its id"), form="--package ID",
-    is_required=True,
-)  # fmt: skip
-
-
-def _which(session: Session, said: Said) -> Begun:
-    """Begin with the packages that left a case."""
-    from vault.services.cases import cases
-    from vault.services.exports import ledger
-
-    found = ledger.of_case(session, cases.find(session, said["case"][0]))
-    line = "" if found else Message("Nothing has left this case.")
-    return Begun(choices={"package": tuple((each.kept.value.package.hex(), each.line) for each in found)}, line=line)
-
-
-# ---- a package in wrong hands -------------------------------------------------------------------------------------
-
-
-def _whose_it_is(session: Session, said: Said) -> Plan[Package]:
-    from vault.services.cases import cases
-    from vault.services.exports import ledger
-
-    package = ledger.find(session, cases.find(session, said["case"][0]), said["package"][0])
-    return Plan(package, mark=package.called, shown=lambda: _about(session, package), asks=(_SURE,))
-
-
-def _about(session: Session, package: Package) -> list[Words]:
-    from vault.services.exports import page_words
-
-    told = page_words.told_of(session, package)
-    opens = Message("It is a page, and nobody was told its words: nobody can open it. Have them shown to nobody.")
-    if told is None:
-        opens = Message("It is sealed for the key of {name}: nobody else can open it.", name=package.recipient)
-    elif told:
-        opens = Message(
-            "It is a page. Words of it were shown on {days}: who has file and words reads it.", days=", ".join(told)
-        )
-    return [
-        package.line,
-        opens,
-        Message("In it, by name or by code: {names}.", names=listed(package.whose))
-        if package.whose
-        else Message("Nobody stands in it by a code. Read the notes of the case: whose data did it have?"),
-    ]
-
-
-_SURE: Final = Ask(
-    "wrong",
-    Message("Did it reach somebody it was not for?"),
-    yes=Message("It did"),
-    no=Message("It did not"),
-    told=(Message("A checklist with a clock of 72 hours is written into the case. No report tells of it."),),
-    is_for_screens=True,
-)
-
-
-def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.exports import ledger
-    from vault.services.safety import incidents
-
-    package = plan.of  # no incident: a later report would tell a lawyer of what the office did wrong
-    incidents.begin_checklist(session, package.case, Checklist.WRONG_RECIPIENT.value, about=package.file)
-    lines = ledger.wrong_letter(session, package)
-    data = {"whose": list(package.whose), "letter": [str(line) for line in lines]}
-    return Told(
-        (Message("It is written down. The checklist says what to do until when."), *_about(session, package)),
-        {**package.data, **data},
-        follows=(
-            Follow(Message("Call the person who got it, then send them the letter")),
-            *_no_address([package]),
-            Follow(Message("What to do, step by step"), f"checklist list {short_id(package.case)}"),
-        ),
-        letter=_letter(Message("Letter to the person who got it"), lines),
-    )
-
-
-WRONG_RECIPIENT: Final = Act(
-    "package wrong-recipient",
-    Message("say that a package reached somebody it was not for: whose data it is, whom to warn, and a letter"),
-    Message("Package in wrong hands"),
-    Message("write down"),
-    (CASE, _PACKAGE),
-    look=_whose_it_is,
-    run=_write,
-    doing=Message("Writing it down"),
-    nothing=Message("nothing is written"),
-    begin=_which,
-    has_letter=True,
-)  # fmt: skip
-
-# ---- the words of a page ------------------------------------------------------------------------------------------
-
-
-def _whose_words(session: Session, said: Said) -> Plan[Page]:
-    from vault.services.cases import cases
-    from vault.services.exports import page_words
-
-    page = page_words.find_page(session, cases.find(session, said["case"][0]), said["package"][0])
-    return Plan(page, mark=page.kept.value.digest, shown=lambda: _about_page(page), asks=(_spoken(page),))
-
-
-def _about_page(page: Page) -> list[Words]:
-    told = page.kept.value.told
-    first = (
-        Message("Its words were shown before, on {day}.", day=told) if told else Message("Nobody knows its words yet.")
-    )
-    return [page.package.line, first]
-
-
-def _spoken(page: Page) -> Ask:
-    name, phone = page.to.name, page.to.phone
-    number: list[Words] = [Message("The number that is stored: {phone}", phone=phone)] if phone else []
-    return Ask(
-        "spoken",
-        Message("Do you speak to {name} now, on a number that you know, and do they have the file?", name=name),
-        yes=Message("Show the words"),
-        no=Message("Not yet"),
-        told=(
-            *number,
-            Message("Until the words are told nobody can open the file. Who has both reads the report."),
-            Message("Say them. Never write them. That they were shown is in the log."),
-        ),
-        word="words",
-    )
-
-
-def _show_words(session: Session, plan: Plan[Page], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.exports import page_words
-
-    page = plan.of
-    words = page_words.show_words(session, page)
-    lines = (
-        Message("Say these words to {name}, in this order:", name=page.to.name),
-        f"  {words}",
-        Message("Let them compare the 13 words of the key that the page shows with those of your organisation."),
-    )
-    # The words are for an ear: no script keeps them.
-    return Told(lines, {**page.package.data, "shown": True})
-
-
-WORDS: Final = Act(
-    "package words",
-    Message("show the words that open a page, to somebody who speaks to its recipient"),
-    Message("Words of a page"),
-    Message("show"),
-    (CASE, _PACKAGE),
-    look=_whose_words,
-    run=_show_words,
-    doing=Message("Showing the words"),
-    nothing=Message("no words were shown"),
-    begin=_which,
-    asks_yes=True,
-)
-
-
-# ---- new words ----------------------------------------------------------------------------------------------------
-
-
-def _which_file(session: Session, said: Said) -> Plan[tuple[CompartmentId, Path, Path]]:
-    from vault.services.cases import cases
-    from vault.services.exports import page_words
-
-    case, file = cases.find(session, said["case"][0]), Path(one(said, "file") or "")
-    page, _ = page_words.find_file(session, case, file)
-    plan = (case, file, Path(one(said, "out") or ""))
-    return Plan(plan, mark=page.kept.value.digest, shown=lambda: _about_page(page))
-
-
-def _reissue(
-    session: Session, plan: Plan[tuple[CompartmentId, Path, Path]], _agreed: Agreed, _progress: Progress
-) -> Told:
-    from vault.services.exports import page_words
-
-    case, file, out = plan.of
-    done = page_words.reissue(session, case, file, out=out)
-    words = f"package words {short_id(case)} --package {short_id(done.page.package.kept.value.package)}"
-    return Told(
-        (
-            Message("The page is at {path}. It holds the same report, under new words.", path=done.path),
-            Message("The old file still opens with the old words: ask the recipient to delete it."),
-        ),
-        {**done.page.package.data, "file": str(done.path), "digest": done.digest.hex()},
-        (Follow(Message("Call the recipient on a number that you know; then have the words shown"), words),),
-    )
-
-
-REISSUE: Final = Act(
-    "package reissue",
-    Message("seal the package of a page anew under new words; what is in it stays as it was"),
-    Message("New words for a page"),
-    Message("seal anew"),
-    (
-        CASE,
-        Field("file", Message("The page"), Shape.FILE, Message("the page as it was made"), form="--file FILE",
-              hint="/media/stick/referral-....html", is_required=True),
-        Field("out", Message("Folder"), Shape.FOLDER, Message("an existing folder for the new page"), form="--out DIR",
-              is_required=True),
-    ),
-    look=_which_file,
-    run=_reissue,
-    doing=Message("Sealing the page anew"),
-    nothing=Message("nothing was written"),
-    begin=empty,
-    is_long=True,
-    makes_files=True,
-)  # fmt: skip
 
 # ---- referrals: what happened is written down as it happened, also what was sent before they accepted ---------------
 
@@ -407,6 +196,12 @@ def _follows(step: Step, found: _Next) -> tuple[Follow, ...]:
     return ()
 
 
+def open_referrals(session: Session, case: CompartmentId, recipient: bytes, step: Step) -> list[RecordId]:
+    """Return the referrals of a case to this recipient of which this step may come next."""
+    kept = _kept(session, case, "casework").items()
+    return [record for record, each in kept if each.recipient == recipient and each.refuses(step) is None]
+
+
 def to_send(session: Session, case: CompartmentId, recipient: bytes, profile: Profile) -> tuple[Follow, ...]:
     """Return which referrals of a case a package is for: they are to be said to be sent once it is."""
     return tuple(
@@ -481,9 +276,6 @@ ACTS: Final = (
     ADD[Consent.KIND],
     EDIT[Consent.KIND],
     WITHDRAW,
-    WRONG_RECIPIENT,
-    WORDS,
-    REISSUE,
     ASK,
     *NEXT.values(),
     EDIT[Referral.KIND],

@@ -150,6 +150,29 @@ class PageWords:
             object.__setattr__(self, "told", checked_day(self.told, "day on which words of a page were told"))
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back of a package: that it was opened, or the reply form that only who opened it can make.
+
+    `package` is the id in its manifest, `day` when we heard, `answer` one of the words of a referral or empty,
+    `numbers` the removals that they ask about (`R12`).
+    """
+
+    KIND: ClassVar[str] = "package-heard"
+
+    package: bytes
+    day: str
+    answer: str = ""
+    numbers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "package", checked_id(self.package, "package of a reply"))
+        object.__setattr__(self, "day", checked_day(self.day, "day of a reply"))
+        object.__setattr__(self, "answer", checked_line(self.answer, "answer of a reply", optional=True))
+        numbers = tuple(checked_line(number, "number in a reply") for number in self.numbers)
+        object.__setattr__(self, "numbers", numbers)
+
+
 # What was put before a second person, and the approval that came of it: kept in the case that it is about.
 _LONGEST_APPROVAL = 1_024
 

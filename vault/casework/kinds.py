@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vault.casework.case import Access, Case, Hold, Retention, Section
-from vault.casework.disclosure import Approving, Disclosure, PageWords
+from vault.casework.disclosure import Approving, Disclosure, Heard, PageWords
 from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
@@ -19,6 +19,7 @@ CaseworkRecord = (
     | Partner
     | Disclosure
     | PageWords
+    | Heard
     | Access
     | Section
     | Deputy

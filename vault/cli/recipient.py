@@ -103,7 +103,12 @@ def _left(args: Given, output: Output) -> Result:
             found = ledger.of_person(session, place, why=args.why)
     return Result(
         {"packages": [package.data for package in found]},
-        [package.line for package in found] or [Message("No package was made.")],
+        [
+            line
+            for package in found
+            for line in (package.line, *(Message("  {line}", line=it) for it in package.replies))
+        ]
+        or [Message("No package was made.")],
     )
 
 

@@ -52,6 +52,17 @@ def _record(name: bytes, member: bytes) -> bytes:
     return hashlib.sha256(name + require_width("member", member, ID_SIZE)).digest()[:ID_SIZE]
 
 
+def reply_code(package: bytes, said: bytes) -> str:
+    """Return the 64 hex letters under a reply form (FORMAT.md 8): only who opened the package knows its id."""
+    named = b"casevault/reply" + said
+    return hmac.digest(require_width("package", package, ID_SIZE), named, "sha256").hex()
+
+
+def is_reply_code(package: bytes, said: bytes, code: str) -> bool:
+    """Say whether this is the code of a reply to a package, in constant time."""
+    return hmac.compare_digest(reply_code(package, said), code)
+
+
 # Names that tell nothing: of the files that this device keeps of a vault, and of the machine (FORMAT.md 7).
 def private_file_name(key: bytes, vault: bytes, seat: bytes) -> str:
     """Return the 32 hex letters that name the one file of a seat which this key opens, in one vault.

@@ -17,7 +17,7 @@ from tui.screens.frame.list_rows import ListScreen
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Act, Told
-from vault.acts.referral import REISSUE, WORDS, WRONG_RECIPIENT
+from vault.acts.after_sending import RECEIPT, REISSUE, REPLY, WORDS, WRONG_RECIPIENT
 from vault.ids import short_id
 from vault.services.exports import ledger
 from vault.services.exports.ledger import Package, told_state
@@ -40,6 +40,8 @@ class LedgerScreen(ListScreen, ActScreen):
         Command("enter", "about", Message("By which consent it left, and who stands in it"), "Enter", Message("about")),
         Command("w", "words", Message("Show the words that open a page"), "w", Message("words")),
         Command("n", "anew", Message("New words for a page"), "n", Message("anew")),
+        Command("o", "receipt", Message("They opened it: write down the four words"), "o", Message("opened")),
+        Command("f", "reply", Message("Take the reply form that they sent back"), "f", Message("reply")),
         Command("x", "wrong", Message("It reached somebody it was not for"), "x", Message("wrong hands")),
         READ_AGAIN,
         BACK,
@@ -77,8 +79,20 @@ class LedgerScreen(ListScreen, ActScreen):
         self._do(WORDS)
 
     def action_anew(self) -> None:
-        form = ActForm(REISSUE, {"case": (self._case,)}, self._ref)
-        self.app.push_screen(form, lambda words: self.say(words or ""))
+        self._fill(REISSUE)
+
+    def action_receipt(self) -> None:
+        self._fill(RECEIPT)
+
+    def action_reply(self) -> None:
+        self._fill(REPLY)
+
+    def _fill(self, act: Act[Any]) -> None:
+        self.app.push_screen(ActForm(act, {"case": (self._case,)}, self._ref), self._filled)
+
+    def _filled(self, words: Words | None) -> None:
+        self.say(words or "")
+        self.action_refresh()
 
     def action_wrong(self) -> None:
         self._do(WRONG_RECIPIENT)
@@ -108,4 +122,5 @@ def _about(package: Package) -> Words:
     ]
     if package.whose:
         told.append(Message("In it: {names}.", names=", ".join(package.whose)))
+    told += package.replies
     return joined(told, " ") or ""

@@ -9,7 +9,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from vault.access.session import Session
-from vault.casework.disclosure import Disclosure, PageWords, package_file
+from vault.casework.disclosure import Disclosure, Heard, PageWords, package_file
 from vault.casework.person import Person
 from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
@@ -30,6 +30,7 @@ from vault.services.exports.said_beside import organisation_name
 from vault.services.projection.authors import written_by
 from vault.services.projection.short_ids import the_one_meant
 from vault.services.projection.stored_records import Stored, stored_of_kind
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, filled
 from vault.words.next_step import NextStep
 
@@ -44,6 +45,7 @@ class State(StrEnum):
     """What the records of a case say of a package that left. The words are part of `--json`."""
 
     SENT = "sent"  # to a recipient whose referral is for this: the last of several
+    OPENED = "opened"
     ANSWERED = "answered"
     ENDED = "consent-ended"
     WITHDRAWN = "consent-withdrawn"
@@ -52,9 +54,10 @@ class State(StrEnum):
     WRONG_RECIPIENT = "wrong-recipient"
 
 
-_SINCE: Final = frozenset({State.SENT, State.ANSWERED, State.DELETED})
+_SINCE: Final = frozenset({State.SENT, State.OPENED, State.ANSWERED, State.DELETED})
 _STATES: Final[Mapping[State, Message]] = {
     State.SENT: Message("sent {day}"),
+    State.OPENED: Message("opened {day}"),
     State.ANSWERED: Message("they answered {day}"),
     State.ENDED: Message("consent ended {day}"),
     State.WITHDRAWN: Message("consent withdrawn {day}"),
@@ -82,7 +85,8 @@ class Package:
     """A package that left: of which case, who got it when, by which consents, and who sent it.
 
     `whose` are the people of the case who stand in it by a code, or are clients that its profile names. `states` are
-    what the case says of it since, the last first; `page` is the digest of the newest page that words open, if any.
+    what the case says of it since, the last first; `page` is the digest of the newest page that words open, if any;
+    `heard` is what its recipient said of it, in the order of the days.
     """
 
     case: CompartmentId
@@ -92,6 +96,7 @@ class Package:
     whose: tuple[str, ...] = field(default=(), repr=False)
     states: tuple[tuple[State, str], ...] = ()
     page: bytes = b""
+    heard: tuple[Heard, ...] = ()
 
     @property
     def file(self) -> str:
@@ -125,6 +130,7 @@ class Package:
             "states": [{"state": state.value, "day": day} for state, day in self.states],
             "consents": [consent.hex() for consent in said.consents],
             "read": said.pages,
+            "heard": [{"day": each.day, "answer": each.answer, "numbers": list(each.numbers)} for each in self.heard],
         }
 
     @property
@@ -145,6 +151,18 @@ class Package:
             name=self.by,
         )
 
+    @property
+    def replies(self) -> tuple[Message, ...]:
+        """What its recipient said of it, a line each."""
+        return tuple(_heard(each) for each in self.heard)
+
+
+def _heard(heard: Heard) -> Message:
+    asked = Message(", asks about {numbers}", numbers=", ".join(heard.numbers)) if heard.numbers else ""
+    if not heard.answer:
+        return Message("opened, we heard on {day}{asked}", day=heard.day, asked=asked)
+    return Message("they answered on {day}: {answer}{asked}", day=heard.day, answer=word_of(heard.answer), asked=asked)
+
 
 def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Package]:
     """Return the packages that were made of a case, the last first; opening it is in the log before."""
@@ -154,6 +172,7 @@ def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> 
     persons = {person.record: person.value for person in stored_of_kind(versions, Person)}
     pages = sorted(stored_of_kind(versions, PageWords), key=lambda words: words.written_ms)
     newest = {words.value.package: words.value.digest for words in pages}
+    heard = sorted((each.value for each in stored_of_kind(versions, Heard)), key=lambda each: each.day)
     authors, gone = written_by(session, found), Message("a recipient who is no longer on the list")
     packages = [
         Package(
@@ -164,6 +183,7 @@ def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> 
             _whose(stored.value, persons),
             _states(stored.value, versions, names.get(RecordId(stored.value.recipient), gone), today(session)),
             newest.get(stored.value.package, b""),
+            tuple(each for each in heard if each.package == stored.value.package),
         )
         for stored in found
     ]
@@ -185,6 +205,7 @@ def _states(left: Disclosure, versions: list[OpenedVersion], holder: Words, day:
     ]
     withdrawn = min((consent.withdrawn for consent in consents if consent.withdrawn), default="")
     asked = [each.value for each in stored_of_kind(versions, Task) if each.value.what == asks_deletion(holder)]
+    heard = [each for each in stored_of_kind(versions, Heard) if each.value.package == left.package]
     steps = [each.value for each in stored_of_kind(versions, ChecklistStep) if file in (each.value.text or "")]
     ended = min((consent.until or "" for consent in consents), default="")
     found = [
@@ -194,6 +215,7 @@ def _states(left: Disclosure, versions: list[OpenedVersion], holder: Words, day:
         (State.WITHDRAWN, withdrawn),
         (State.ENDED, ended if ended < day else ""),
         (State.ANSWERED, max((each.replied or "" for each in referrals), default="")),
+        (State.OPENED, max((each.value.day for each in heard), default="")),
         (State.SENT, max((each.sent or "" for each in referrals), default="")),
     ]
     return tuple((state, when) for state, when in found if when and (when >= left.made or state not in _SINCE))
