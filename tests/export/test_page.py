@@ -17,7 +17,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.export.samples import COVER, FORBIDDEN, dossier, passes, passes_words, section
 from tests.export.test_package import PUBLIC, RELEASE, SIGN
@@ -27,6 +27,9 @@ from vault.export import archive, page
 from vault.export.archive import Manifest, package_words, unpack
 from vault.export.package import SealedPackage, prepare, publish, write_package
 from vault.export.page import page_words, render_page, sealed_in
+from vault.export.reply import read_reply, receipt_words
+from vault.export.report_wording import wording
+from vault.redaction.transform import REMOVED
 from vault.seal.page_seal import open_page, page_recipient, seal_page
 
 RECORD = bytes(range(16))
@@ -59,6 +62,11 @@ def made(language: str = "en", **changes: Any) -> SealedPackage:
         check=passes_words,
         **({"expires": TO_COME} | changes),
     )
+
+
+def of_removed() -> SealedPackage:
+    """Return a page of a report from which something was removed at two places."""
+    return made(sections=(section("note", ("text", f"{REMOVED} called {REMOVED}.")),))
 
 
 # ---- the file itself ---------------------------------------------------------------------------------------------
@@ -137,8 +145,9 @@ class Browser:
         )
 
     def show(self, package: SealedPackage) -> Browser:
-        path = publish(package, self.folder)
-        self.driver.get(path.as_uri())
+        (path := self.folder / package.name).unlink(missing_ok=True)
+        path.with_suffix(".mail.txt").unlink(missing_ok=True)
+        self.driver.get(publish(package, self.folder).as_uri())
         return self
 
     def typed(self, words: str) -> Browser:
@@ -169,13 +178,20 @@ class Browser:
     def complaints(self) -> list[str]:
         return [line["message"] for line in self._log("browser")]
 
-    def saved(self, name: str) -> bytes:
-        self.driver.find_element(By.ID, f"save-{name}").click()
+    def reply(self, answer: str, numbers: str) -> Browser:
+        Select(self.driver.find_element(By.ID, "answer")).select_by_value(answer)
+        self.driver.find_element(By.ID, "numbers").send_keys(numbers)
+        return self
+
+    def saved(self, name: str, *, pressing: str = "") -> bytes:
+        self.driver.find_element(By.ID, pressing or f"save-{name}").click()
         path = self.folder / "saved" / name
         end = time.monotonic() + SECONDS
         while not path.exists() and time.monotonic() < end:
             time.sleep(0.05)
-        return path.read_bytes()
+        content = path.read_bytes()
+        path.unlink()
+        return content
 
 
 def started(folder: Path) -> webdriver.Chrome:
@@ -346,6 +362,47 @@ def test_the_words_are_hidden_until_somebody_shows_them_and_all_is_reached_by_ke
     levels = [int(e.tag_name[1]) for e in browser.driver.find_elements(By.CSS_SELECTOR, "#content :is(h1,h2,h3)")]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+@marked
+def test_the_page_tells_first_what_the_first_page_of_the_report_tells(browser: Browser) -> None:
+    hearing = section("hearing", ("when", "2099-03-02T10:30"), ("court", "District court"))
+    browser.show(package := made(sections=(hearing,))).typed(package.words)
+    data = json.loads(browser.saved("data.json"))
+    headings = [heading.text for heading in browser.driver.find_elements(By.CSS_SELECTOR, "#content h2")]
+    assert headings[: len(data["first_page"])] == [group["heading"] for group in data["first_page"]]
+    due = next(group for group in data["first_page"] if group["heading"] == wording("en").due)
+    assert due["entries"][0]["head"] == ["2 March 2099, 10:30", "Hearing", "District court"]
+    assert "Hearing · District court" in browser.text("part-1")
+
+
+@marked
+@each({"taken on": ("accepted", "", ()), "two removed words": ("", "r1 and 2, R1", ("R1", "R2")),
+       "a conflict and a word": ("conflict-of-interest", "R2", ("R2",))})  # fmt: skip
+def test_the_reply_form_that_a_page_saves_is_of_its_package(
+    answer: str, typed: str, numbers: tuple[str, ...], browser: Browser
+) -> None:
+    package = of_removed()
+    browser.show(package).typed(package.words)
+    assert " ".join(receipt_words(package.package)) in browser.text("receipt")
+    browser.reply(answer, typed)
+    form = read_reply(browser.saved("reply.json", pressing="save-reply"))
+    assert (form.answer, form.numbers, form.is_of(package.package)) == (answer, numbers, True)
+    assert not form.is_of(made().package)
+
+
+@marked
+@each(
+    {"nothing": ("", "reply_empty"), "no number": ("all of it", "reply_unknown"), "not in it": ("R99", "reply_unknown")}
+)
+def test_a_reply_that_says_nothing_or_asks_for_what_is_not_there_is_not_saved(
+    typed: str, word: str, browser: Browser
+) -> None:
+    package = of_removed()
+    browser.show(package).typed(package.words).reply("", typed)
+    browser.driver.find_element(By.ID, "save-reply").click()
+    assert browser.text("reply-state") == page_words("en")[word]
+    assert not (browser.folder / "saved" / "reply.json").exists()
 
 
 @marked

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from vault.casework.script import script_of
-from vault.export.dossier_report import Cover
+from vault.export.dossier_report import Cover, Group, Piece, first_page
 from vault.export.report_wording import OWN_PURPOSES, code_in_words, wording
 from vault.export.shown_sections import Dossier, key_of, numbered
 
-FORMAT = 3  # 1 had no head, and its notes no kind and no writer; 2 had the reference of the case
+FORMAT = 4  # 1 had no head, and its notes no kind and no writer; 2 had the reference of the case; 3 no first page
 
 _CODE = re.compile(r"\[(?:R[0-9]+ )?[^\[\]\s]{1,16}\]")
 
@@ -54,6 +55,12 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
             leaves.append(Leaf("script", _script(block.text), ours=True))
             is_code = code_in_words(section.heading, block.label, block.text, cover.language) is not None
             leaves.append(Leaf("text", block.text, ours=is_code))
+    for group in first_page(sections, cover, words):
+        leaves.append(Leaf("heading", group.heading, ours=True))
+        for entry in group.entries:
+            leaves += (*_pieces("head", entry.head), *_pieces("body", entry.body))
+            for row in entry.rows:
+                leaves += (Leaf("label", row.label, ours=True), *_pieces("texts", row.pieces))
     return tuple(leaves)
 
 
@@ -67,6 +74,7 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
     sections = numbered(dossier, words)
     return canonical(
         {
+            "first_page": [_group(group) for group in first_page(sections, cover, words)],
             "format": FORMAT,
             "key": [
                 {
@@ -95,6 +103,28 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
             "title": words.title,
         }
     )
+
+
+def _group(group: Group) -> dict[str, object]:
+    return {
+        "entries": [
+            {
+                "body": _texts(entry.body),
+                "head": _texts(entry.head),
+                "rows": [{"label": row.label, "texts": _texts(row.pieces)} for row in entry.rows],
+            }
+            for entry in group.entries
+        ],
+        "heading": group.heading,
+    }
+
+
+def _texts(pieces: Sequence[Piece]) -> list[str]:
+    return [piece.text for piece in pieces]
+
+
+def _pieces(key: str, pieces: Sequence[Piece]) -> list[Leaf]:
+    return [Leaf(key, piece.text, piece.ours) for piece in pieces]
 
 
 def _removals(dossier: Dossier) -> list[dict[str, str]]:

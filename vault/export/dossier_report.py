@@ -132,7 +132,7 @@ def make_report(dossier: Dossier, cover: Cover) -> Report:
         day=cover.day,
         running=running_title(cover),
         watermark=_watermark(cover),
-        first_page=tuple(group for group in _first_page(sections, cover, words) if group.entries),
+        first_page=first_page(sections, cover, words),
         facts=tuple(_facts(dossier, cover, words)),
         notice=(*words.notice, *(words.withheld[key] for key in withheld.get("", ()))),
         groups=tuple(group for group in groups if group.entries),
@@ -205,8 +205,12 @@ def _facts(dossier: Dossier, cover: Cover, words: Wording) -> Iterator[Row]:
             yield Row(label, _pieces(text, cover.language, ours=ours))
 
 
+def first_page(sections: Sequence[Section], cover: Cover, words: Wording) -> tuple[Group, ...]:
+    """Return who, what is asked, whom to call; what is due when; who is held until when; what happened when."""
+    return tuple(group for group in _first_page(sections, cover, words) if group.entries)
+
+
 def _first_page(sections: Sequence[Section], cover: Cover, words: Wording) -> Iterator[Group]:
-    """Yield who, what is asked, whom to call; what is due when; who is held until when; what happened when."""
     language = cover.language
     is_ours = cover.purpose in OWN_PURPOSES
     purpose = words.purposes[cover.purpose] if is_ours else cover.purpose

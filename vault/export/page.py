@@ -34,7 +34,8 @@ _POLICY = (
     "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 _FIXED = (
-    "day", "reference", "organisation", "contact", "recipient", "purpose", "profile", "release", "unread",
+    "day", "reference", "organisation", "recipient", "profile", "release", "unread", "about", "key", "key_others",
+    "client", "relation", "removals", "removal",
 )  # fmt: skip
 
 
@@ -154,8 +155,9 @@ def _said(language: str) -> str:
             "headings": dict(report.headings),
             "labels": dict(report.labels),
             "profiles": dict(report.profiles),
-            "purposes": dict(report.purposes),
+            "reasons": dict(report.reasons),
             "releases": dict(report.releases),
+            "types": dict(report.types),
             "codes": {
                 heading: {label: dict(of) for label, of in codes.items()} for heading, codes in keys.codes.items()
             },

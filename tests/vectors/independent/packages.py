@@ -75,6 +75,7 @@ def read_package(data: bytes, identity: str) -> Package:
         require(size == padme(max(len(files[name]), 256)), f"padded size of {name}")
     told = msgspec.json.decode(files["data.json"])
     later = {"key", "removals"} if manifest["format"] >= 5 else set()
+    later |= {"first_page"} if told["format"] >= 4 else set()
     require(told.keys() == (_DATA | _HEAD if told["format"] >= 2 else _DATA) | later, "members of the data file")
     require(told["release"] == manifest["release"]["rule"], "who released it")
     if manifest["format"] >= 3:

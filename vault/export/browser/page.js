@@ -117,11 +117,11 @@
     return whole;
   }
 
-  async function keyWords(key) {
-    const bits = [...(await digest(joined(utf8.encode("casevault/package"), key)))]
+  async function wordsOf(what, bytes, count) {
+    const bits = [...(await digest(joined(utf8.encode(what), bytes)))]
       .map((byte) => byte.toString(2).padStart(8, "0"))
       .join("");
-    return Array.from({ length: 13 }, (_, at) => said.list[parseInt(bits.slice(10 * at, 10 * at + 10), 2)]).join(" ");
+    return Array.from({ length: count }, (_, at) => said.list[parseInt(bits.slice(10 * at, 10 * at + 10), 2)]).join(" ");
   }
 
   // Returns the words of the key that signed; nothing where this browser knows no Ed25519. Whose key it is, no page can say.
@@ -142,7 +142,7 @@
     }
     const message = joined(utf8.encode("casevault/package/v1\0"), files.get("manifest.json"));
     if (!(await subtle.verify({ name: "Ed25519" }, verifying, unhex(signature), message))) throw new Altered();
-    return keyWords(unhex(key));
+    return wordsOf("casevault/package", unhex(key), 13);
   }
 
   // ---- the report, as text ----
@@ -200,8 +200,7 @@
     const list = add(parent, "dl"), fixed = said.report.fixed;
     const release = [wordOf("releases", data.release), data.pages === "unread" ? fixed.unread : ""].join("\n");
     addRow(list, fixed.day, dayOf(data.day || ""));
-    for (const name of ["reference", "organisation", "contact", "recipient"]) addRow(list, fixed[name], data[name]);
-    addRow(list, fixed.purpose, wordOf("purposes", data.purpose));
+    for (const name of ["reference", "organisation", "recipient"]) addRow(list, fixed[name], data[name]);
     addRow(list, fixed.profile, wordOf("profiles", data.profile));
     addRow(list, fixed.release, release);
   }
@@ -220,6 +219,37 @@
     if (texts.hasChildNodes()) parent.append(texts);
   }
 
+  // What a lawyer needs in a minute, as the first page of the report has it.
+  function addEntries(parent, entries) {
+    const list = add(parent, "dl");
+    for (const { head, rows, body } of entries) {
+      if (head.length) addRow(list, head[0], [head.slice(1).join(" · "), ...body].join("\n"));
+      else addText(parent, body.join("\n"));
+      for (const { label, texts } of rows) addRow(list, label, texts.join("\n"));
+    }
+  }
+
+  function addKey(parent, coded) {
+    const list = add(parent, "dl"), fixed = said.report.fixed, relations = said.report.codes.relation["is-to"];
+    for (const { code, role, relations: found } of coded.filter((each) => each.role)) {
+      const whom = (each) => (each["to-whom"] === "client" ? fixed.client : each["to-whom"]);
+      const told = found.map((each) =>
+        fixed.relation.replace("{relation}", () => relations[each["is-to"]]).replace("{whom}", () => whom(each)));
+      addRow(list, code, [wordOf("headings", role), ...told].join("; "));
+    }
+    addRow(list, fixed.key_others, coded.filter((each) => !each.role).map((each) => each.code).join(", "));
+  }
+
+  function addRemovals(parent, removals) {
+    const list = add(parent, "dl"), fixed = said.report.fixed, numbers = new Map();
+    for (const { number, type, reason } of removals) {
+      const why = wordOf("reasons", reason);
+      const label = fixed.removal.replace("{type}", () => wordOf("types", type)).replace("{reason}", () => why);
+      numbers.set(label, [...(numbers.get(label) || []), number]);
+    }
+    for (const [label, found] of numbers) addRow(list, label, found.join(", "));
+  }
+
   // What a later program writes beside is shown too, by its own keys: nothing of the report stays unseen.
   function addOther(parent, value) {
     if (Array.isArray(value)) {
@@ -236,15 +266,14 @@
     }
   }
 
-  const KNOWN = ["contact", "day", "format", "language", "notice", "organisation", "pages", "profile", "purpose",
-    "recipient", "reference", "release", "sections", "title"];
+  const KNOWN = ["contact", "day", "first_page", "format", "key", "language", "notice", "organisation", "pages", "profile",
+    "purpose", "recipient", "reference", "release", "removals", "sections", "title"];
 
   function showReport(data) {
     const content = byId("content"), groups = [];
     content.lang = said.report.language;
     add(content, "h1", data.title, { id: "title" });
     byId("report").setAttribute("aria-labelledby", "title");
-    addFacts(content, data);
     const contents = add(content, "nav", undefined, { "data-label": "contents" });
     const places = add(contents, "ul");
     const group = (title) => {
@@ -254,9 +283,13 @@
       add(add(places, "li"), "a", title, { href: `#${section.id}` });
       return section;
     };
+    const fixed = said.report.fixed;
+    for (const { heading, entries } of data.first_page || []) addEntries(group(heading), entries);
+    addFacts(group(fixed.about), data);
     for (const [key, value] of Object.entries(data)) {
       if (!KNOWN.includes(key)) addOther(group(wordOf("headings", key)), value);
     }
+    if ((data.key || []).length) addKey(group(fixed.key), data.key);
     const records = data.sections.filter((record) => record.blocks.length);
     for (let at = 0; at < records.length; ) {
       const heading = records[at].heading;
@@ -268,8 +301,10 @@
       }
       at = end;
     }
+    if ((data.removals || []).length) addRemovals(group(fixed.removals), data.removals);
     const notice = group(data.notice.heading);
     for (const line of data.notice.lines) addText(notice, line);
+    add(add(places, "li"), "a", "", { href: "#reply", "data-word": "reply_title" });
   }
 
   const TYPES = new Map([
@@ -278,20 +313,55 @@
     ["data.json", ["save_data", "application/json"]],
   ]);
 
+  function save(name, content, type) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([content], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
+
   function addSaves(files) {
     for (const [name, [word, type]] of TYPES) {
       if (!files.has(name)) continue;
       const button = add(byId("saves"), "button", "", { type: "button", id: `save-${name}` });
       button.dataset.word = word;
-      button.addEventListener("click", () => {
-        const link = document.createElement("a");
-        link.href = URL.createObjectURL(new Blob([files.get(name)], { type }));
-        link.download = name;
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      });
+      button.addEventListener("click", () => save(name, files.get(name), type));
     }
   }
+
+  // ---- what the sender hears of it: four words by telephone, and a form that names nobody ----
+
+  let id = null, known = new Set();
+
+  async function askReply(manifest, data) {
+    id = unhex(manifest.id);
+    known = new Set((data.removals || []).map((each) => each.number));
+    tell(byId("receipt"), "receipt", await wordsOf("casevault/receipt", id, 4));
+  }
+
+  // Canonical JSON: keys in their order, no spaces, plain letters alone.
+  async function replyForm(answer, numbers) {
+    const key = await subtle.importKey("raw", id, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    const form = utf8.encode(JSON.stringify({ answer, numbers, reply: 1 }));
+    const code = hex(new Uint8Array(await subtle.sign("HMAC", key, joined(utf8.encode("casevault/reply"), form))));
+    return JSON.stringify({ answer, code, numbers, reply: 1 });
+  }
+
+  byId("reply").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = byId("answer").value, asked = byId("numbers").value;
+    const numbers = [...new Set((asked.toUpperCase().match(/[0-9]+/gu) || []).map((number) => `R${Number(number)}`))];
+    const state = byId("reply-state");
+    if (asked.trim() && !(numbers.length && numbers.every((number) => known.has(number)))) {
+      tell(state, "reply_unknown");
+    } else if (!answer && !numbers.length) {
+      tell(state, "reply_empty");
+    } else {
+      save("reply.json", await replyForm(answer, numbers), "application/json");
+      tell(state, "reply_saved");
+    }
+  });
 
   function showMaker(words, manifest) {
     if (words) {
@@ -319,8 +389,10 @@
     };
     const manifest = read("manifest.json");
     const words = await maker(files, manifest);
-    showReport(read("data.json"));
+    const data = read("data.json");
+    showReport(data);
     addSaves(files);
+    await askReply(manifest, data);
     showMaker(words, manifest);
     byId("closed").remove();
     byId("report").hidden = false;

@@ -207,8 +207,10 @@ _KEY_NAMES = """
 format profile purpose release pages language title notice heading lines sections blocks label text script
 day reference organisation contact recipient
 removals number type reason key code role relations is-to to-whom
+first_page entries head body rows texts
 """
 _KEYS = frozenset(_KEY_NAMES.split())
+_TEXTS = frozenset({"text", "texts", "head", "body"})
 
 
 def check_data(
@@ -234,7 +236,7 @@ def check_data(
             if own.excuses(key, leaf):
                 yield leaf, ((0, len(leaf)),)
                 continue
-            yield leaf, places_of(removed, leaf) if key == "text" else ()
+            yield leaf, places_of(removed, leaf) if key in _TEXTS else ()
             left[key, leaf] -= 1
             if left[key, leaf] < 0:
                 findings.add(Check.DATA, f"value under {key[:16]!a} that nobody approved")
