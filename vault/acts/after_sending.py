@@ -58,7 +58,17 @@ def _keep_receipt(session: Session, plan: Plan[Package], _agreed: Agreed, _progr
     from vault.services.exports import replies
 
     replies.keep(session, plan.of.case, plan.of)
-    return Told((Message("{name} has opened it: {line}", name=plan.of.recipient, line=plan.of.line),), plan.of.data)
+    return Told(
+        (
+            Message(
+                "{name} has opened the report {called} of {day}.",
+                name=plan.of.recipient,
+                called=plan.of.called,
+                day=plan.of.kept.value.made,
+            ),
+        ),
+        plan.of.data,
+    )
 
 
 RECEIPT: Final = Act(
@@ -107,7 +117,14 @@ def _next_of(session: Session, package: Package, form: ReplyForm) -> list[tuple[
 
 
 def _reply_lines(package: Package, form: ReplyForm) -> list[Words]:
-    lines: list[Words] = [Message("From {name}, to {line}", name=package.recipient, line=package.line)]
+    lines: list[Words] = [
+        Message(
+            "{name} answers about the report {called} of {day}.",
+            name=package.recipient,
+            called=package.called,
+            day=package.kept.value.made,
+        )
+    ]
     if form.answer:
         lines.append(Message("They answer: {answer}.", answer=word_of(form.answer)))
     if form.numbers:
