@@ -27,7 +27,7 @@ from vault.words.message import Message
 # The report as PDF: tagged, PDF/A-2a and PDF/UA-1, with fonts inside, the same bytes for the same dossier.
 
 _PATIENCE = 900.0
-# A report of 2,000 notes takes 450 MB; one in a question to a second person may be made to take all that there is.
+# A report of 2,000 notes takes 460 MB; one in a question to a second person may be made to take all that there is.
 MOST_MEMORY = 2 * 2**30
 
 
