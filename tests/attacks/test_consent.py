@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -287,30 +287,6 @@ def test_of_two_versions_the_withdrawn_one_wins(organisation: Organisation, tmp_
         refuses(RefusedError, "it was withdrawn on", exporting.ask, mira, kept.case, WISH, out=tmp_path / "question")
 
 
-def test_what_was_withdrawn_since_does_not_leave_by_the_approval_of_a_second_person(
-    organisation: Organisation, tmp_path: Path
-) -> None:
-    question, answer = tmp_path / "question", tmp_path / "answer"
-    with organisation.open(MIRA) as mira:
-        partners.add(mira, name=LAWYER, age_recipient=AGE, compared=True)
-    organisation.exchange(MIRA, AMINA)
-    with organisation.open(AMINA) as amina:
-        kept = case_of(amina)
-        refuses(RefusedError, "there is none", exporting.ask, amina, kept.case, WISH, out=question)
-        consent = RecordPlace(kept.case, consenting.agree(amina, kept.case, LAWYER), Consent.KIND)
-        exporting.ask(amina, kept.case, WISH, out=question, approver=full_name(SELIN))
-    with organisation.open(SELIN) as selin:
-        by_file.give(selin, question, answer, why="legal-referral")
-    organisation.exchange(SELIN, AMINA)
-    with organisation.open(AMINA) as amina:
-        given = by_file.read_answer(amina, answer)
-        story_records.change(amina, consent, {"withdrawn": day(0)})
-        refuses(
-            RefusedError, "it was withdrawn on", exporting.export, amina, kept.case, WISH, out=tmp_path, answer=given
-        )
-        assert list(tmp_path.glob("*.age")) == []
-
-
 @pytest.mark.screen
 def test_the_app_refuses_with_the_clause_and_takes_a_consent_at_once(house: House, tmp_path: Path) -> None:
     with house.open("Amina") as amina:
@@ -380,8 +356,15 @@ def test_the_command_refuses_who_has_a_conflict_and_lets_another_have_it(
     assert desk.run("export", kept.case.hex(), *wish, "--to", OTHER, "--decide", "proposed").code == 0
 
 
-def test_a_conflict_that_is_written_later_stops_what_was_approved_before(
-    organisation: Organisation, tmp_path: Path
+@pytest.mark.parametrize(
+    ("written", "clause"),
+    [
+        (lambda session, consent: story_records.change(session, consent, {"withdrawn": day(0)}), "it was withdrawn on"),
+        (lambda session, consent: answered(session, consent.case), "a conflict of interest"),
+    ],
+)
+def test_what_is_written_since_stops_what_a_second_person_approved_before(
+    organisation: Organisation, tmp_path: Path, written: Callable[[Session, RecordPlace], object], clause: str
 ) -> None:
     question, answer = tmp_path / "question", tmp_path / "answer"
     with organisation.open(MIRA) as mira:
@@ -389,18 +372,17 @@ def test_a_conflict_that_is_written_later_stops_what_was_approved_before(
     organisation.exchange(MIRA, AMINA)
     with organisation.open(AMINA) as amina:
         kept = case_of(amina)
-        consenting.agree(amina, kept.case, LAWYER)
+        refuses(RefusedError, "there is none", exporting.ask, amina, kept.case, WISH, out=question)
+        consent = RecordPlace(kept.case, consenting.agree(amina, kept.case, LAWYER), Consent.KIND)
         exporting.ask(amina, kept.case, WISH, out=question, approver=full_name(SELIN))
     with organisation.open(SELIN) as selin:
         by_file.give(selin, question, answer, why="legal-referral")
     organisation.exchange(SELIN, AMINA)
     with organisation.open(AMINA) as amina:
         given = by_file.read_answer(amina, answer)
-        answered(amina, kept.case)
-        refuses(
-            RefusedError, "a conflict of interest", exporting.export, amina, kept.case, WISH, out=tmp_path, answer=given
-        )
-        refuses(RefusedError, "a conflict of interest", exporting.ask, amina, kept.case, WISH, out=tmp_path / "more")
+        written(amina, consent)
+        refuses(RefusedError, clause, exporting.export, amina, kept.case, WISH, out=tmp_path, answer=given)
+        refuses(RefusedError, clause, exporting.ask, amina, kept.case, WISH, out=tmp_path / "more")
     assert list(tmp_path.glob("*.age")) == []
 
 

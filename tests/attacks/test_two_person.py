@@ -36,12 +36,12 @@ from vault.export.data_json import canonical, render_data
 from vault.export.dossier_report import Cover, make_report
 from vault.export.pdf import render_report
 from vault.export.report_docx import render_docx
+from vault.export.shown_sections import ShownBlock, ShownDossier, ShownSection
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.log.approval import APPROVAL_PURPOSE, Approval
 from vault.policy.roles import Role
 from vault.records.versions import to_fields
 from vault.records.work import Entry
-from vault.redaction.spans import Removal
 from vault.seal.named import access_record
 from vault.seal.signing import make_signing_seed, sign
 from vault.services import housekeeping
@@ -63,30 +63,13 @@ COVER = Cover(PURPOSE, release="two-person", day="2026-11-27")
 NAME = "Ilham Quillfeather"
 
 
-@dataclass(frozen=True)
-class Text:
-    """A report of one note, by whoever writes reports without redacting anything."""
-
-    text: str
-    label: str = "text"
-    heading: str = "note"
-    profile: str = "lawyer"
-
-    @property
-    def blocks(self) -> list[Text]:
-        return [self]
-
-    @property
-    def sections(self) -> list[Text]:
-        return [self]
-
-    @property
-    def removals(self) -> tuple[Removal, ...]:
-        return ()
+def told_of(text: str) -> ShownDossier:
+    """Return a report of one note, by whoever writes reports without redacting anything."""
+    return ShownDossier("lawyer", (ShownSection("note", (ShownBlock("text", text),)),), ())
 
 
 def files_of(text: str) -> dict[str, bytes]:
-    told = Text(text)
+    told = told_of(text)
     report = make_report(told, COVER)
     return {
         "report.pdf": render_report(report),
@@ -168,7 +151,7 @@ def test_a_text_that_asks_for_all_memory_is_refused(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vault.export.pdf.MOST_MEMORY", 48 * 2**20)
-    files = {"report.pdf": b"", "report.docx": b"", "data.json": render_data(Text("word\n" * 12_000), COVER)}
+    files = {"report.pdf": b"", "report.docx": b"", "data.json": render_data(told_of("word\n" * 12_000), COVER)}
     path = ask(organisation, question(files), tmp_path / "question")
     with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="more memory than a report may use"):
         by_file.read_question(selin, path)
@@ -221,7 +204,7 @@ def test_what_the_first_page_says_is_shown_to_who_approves() -> None:
     """A name could leave by `whom to call`, too."""
     head = {"contact": f"call {NAME}", "reference": "K7QM-3XPD", "organisation": "Aid", "recipient": "M. Ondrelle"}
     cover = dataclasses.replace(COVER, **head)
-    lines = question({"report.pdf": b"", "data.json": render_data(Text(CODED), cover)}).lines()
+    lines = question({"report.pdf": b"", "data.json": render_data(told_of(CODED), cover)}).lines()
     for said in (f"| contact: call {NAME}", "| reference: K7QM-3XPD", "| recipient: M. Ondrelle", "| day: 2026-11-27"):
         assert said in lines
 

@@ -739,22 +739,18 @@ WENT_OUT = Package(
     "Amina Raskolda",
     ("Farida Noorzai",),
 )
+
+
+def _partner(letter: bytes, name: str, words: str = "amber birch cedar", **more: Any) -> KeptPartner:
+    return KeptPartner(RecordId(letter * 16), name, "age1", words, CompartmentId(b"d" * 16), **more)
+
+
 RECIPIENTS = [
-    KeptPartner(
-        RecordId(b"c" * 16),
-        "Clinic at the Harbour",
-        "age1",
-        "amber birch cedar",
-        CompartmentId(b"d" * 16),
-        town="Marseille",
-        languages=("French",),
-    ),
-    KeptPartner(
-        RecordId(b"k" * 16),
+    _partner(b"c", "Clinic at the Harbour", town="Marseille", languages=("French",)),
+    _partner(
+        b"k",
         "Maître Solvène Kaltbrunner",
-        "age1",
         "amber birch cedar dune ember fjord grove harbor island jasper kettle lantern meadow",
-        CompartmentId(b"d" * 16),
         is_confirmed=True,
         phone="+33 6 39 98 44 10",
         town="Strasbourg",
@@ -762,15 +758,7 @@ RECIPIENTS = [
         terms="Deletes all after the appeal.",
         terms_day="2026-10-02",
     ),
-    KeptPartner(
-        RecordId(b"s" * 16),
-        "Совет адвокатов",
-        "age1",
-        "amber birch cedar",
-        CompartmentId(b"d" * 16),
-        was_replaced=True,
-        languages=("русский",),
-    ),
+    _partner(b"s", "Совет адвокатов", was_replaced=True, languages=("русский",)),
 ]
 ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
@@ -820,8 +808,7 @@ ANSWERS: dict[str, Any] = {
     "log_checking.verify": Verification(1, 192, 192, 9, 192, 0, 192, b"\x9c" * 32, ()),
     "authors.names_of_logs": {},
     "partners.list_all": [
-        KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord",
-                    CompartmentId(b"d" * 16), is_confirmed=True),
+        _partner(b"k", "Maître Solvène Kaltbrunner", "amber birch cedar dune ember fjord", is_confirmed=True),
     ],
     "partners.history": [
         PartnerVersion(NOW_MS - 40 * 24 * HOUR_MS, "Amina Raskolda", Partner("M", "age1x", "amber")),

@@ -69,7 +69,7 @@ def _checked_entity(value: object) -> bytes:
 
 
 def package_file(digest: bytes, ending: str = "age") -> str:
-    """Return the name of a package's file: made of its SHA-256, it tells what the file tells and no more."""
+    """Return the name of a package's file. It is made of the file's SHA-256, so it tells nothing of the case."""
     return f"referral-{digest[:8].hex()}.{ending}"
 
 

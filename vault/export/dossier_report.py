@@ -12,7 +12,7 @@ from anyascii import anyascii
 from vault.errors import InternalError
 from vault.export.first_page import MOST_DUE, Moment, due, held, texts_of, timeline
 from vault.export.report_wording import OWN_PURPOSES, Wording, code_in_words, withheld_of, word_of, wording
-from vault.export.shown_sections import CLIENT, OF_ONE_PERSON, Coded, Dossier, Section, key_of, numbered, ranges
+from vault.export.shown_sections import CLIENT, OF_ONE_PERSON, Coded, Dossier, ShownSection, key_of, numbered, ranges
 from vault.export.shown_text import in_days, is_right_to_left, language_of, legible
 from vault.redaction.profile import profile_named
 from vault.words.message import Message
@@ -205,12 +205,12 @@ def _facts(dossier: Dossier, cover: Cover, words: Wording) -> Iterator[Row]:
             yield Row(label, _pieces(text, cover.language, ours=ours))
 
 
-def first_page(sections: Sequence[Section], cover: Cover, words: Wording) -> tuple[Group, ...]:
+def first_page(sections: Sequence[ShownSection], cover: Cover, words: Wording) -> tuple[Group, ...]:
     """Return who, what is asked, whom to call; what is due when; who is held until when; what happened when."""
     return tuple(group for group in _first_page(sections, cover, words) if group.entries)
 
 
-def _first_page(sections: Sequence[Section], cover: Cover, words: Wording) -> Iterator[Group]:
+def _first_page(sections: Sequence[ShownSection], cover: Cover, words: Wording) -> Iterator[Group]:
     language = cover.language
     is_ours = cover.purpose in OWN_PURPOSES
     purpose = words.purposes[cover.purpose] if is_ours else cover.purpose
@@ -237,13 +237,13 @@ def _first_page(sections: Sequence[Section], cover: Cover, words: Wording) -> It
     yield Group(words.timeline, (*entries, *((_note(words.more, language),) if is_cut else ())))
 
 
-def _row(section: Section, labels: Sequence[str], words: Wording, language: str) -> Row:
+def _row(section: ShownSection, labels: Sequence[str], words: Wording, language: str) -> Row:
     texts = texts_of(section)
     pieces = (piece for label in labels for piece in _field(section.heading, label, texts, language))
     return Row(word_of(words.headings, section.heading), tuple(pieces))
 
 
-def _held(section: Section, words: Wording, language: str) -> Entry:
+def _held(section: ShownSection, words: Wording, language: str) -> Entry:
     texts = texts_of(section)
     labels = (label for label in ("place", "taken", "ends-by-order", "extended", "lawyer-let-in") if label in texts)
     return _entry_of(
@@ -271,7 +271,7 @@ def _entry_of(rows: Iterable[Row]) -> Entry:
     return Entry((), tuple(rows), ())
 
 
-def _key(sections: Sequence[Section], words: Wording, language: str) -> Group:
+def _key(sections: Sequence[ShownSection], words: Wording, language: str) -> Group:
     """Return who is who: of each code what the report says, and together those of which it says nothing."""
     coded = key_of(sections)
     rows = [Row(each.code, (_own(_who(each, words, language), language),)) for each in coded if each.role]
@@ -313,7 +313,7 @@ def _piece_lines(pieces: Sequence[Piece]) -> list[Line]:
 
 
 def _groups(
-    sections: Sequence[Section], withheld: Mapping[str, Sequence[str]], words: Wording, language: str
+    sections: Sequence[ShownSection], withheld: Mapping[str, Sequence[str]], words: Wording, language: str
 ) -> Iterator[Group]:
     """Yield the records under their headings, first in each what of such records is in no report, and why."""
     said = set[str]()
@@ -327,7 +327,7 @@ def _groups(
         yield Group(word_of(words.headings, heading), (*missing, *entries))
 
 
-def _entry(section: Section, number: int | None, words: Wording, language: str) -> Entry:
+def _entry(section: ShownSection, number: int | None, words: Wording, language: str) -> Entry:
     """Return a record: of a note the day and what it is on its first line, then the text; of others each field."""
     name = f"{word_of(words.headings, section.heading)} " if section.heading in OF_ONE_PERSON else ""
     head = [] if number is None else [_own(f"{name}{number}", language)]

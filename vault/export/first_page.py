@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from vault.export.shown_sections import Section
+from vault.export.shown_sections import ShownSection
 from vault.export.shown_text import is_day
 
 MOST_DUE: Final = 8
@@ -51,7 +51,7 @@ _POINTS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
 _CAN_BE_DUE = frozenset({"hearing", "deadline", "ends-by-order"})
 
 
-def texts_of(section: Section) -> dict[str, list[str]]:
+def texts_of(section: ShownSection) -> dict[str, list[str]]:
     """Return what a section says, by label."""
     texts: dict[str, list[str]] = {}
     for block in section.blocks:
@@ -59,19 +59,19 @@ def texts_of(section: Section) -> dict[str, list[str]]:
     return texts
 
 
-def _moments(sections: Sequence[Section]) -> list[Moment]:
+def _moments(sections: Sequence[ShownSection]) -> list[Moment]:
     found = (moment for section in sections for moment in _of(section))
     return sorted(found, key=lambda moment: moment.day)
 
 
-def _of(section: Section) -> Iterator[Moment]:
+def _of(section: ShownSection) -> Iterator[Moment]:
     texts = texts_of(section)
     for heading, label, kind, about in _POINTS:
         if section.heading == heading and label in texts and is_day(day := texts[label][0]):
             yield Moment(heading, day, kind, about, texts)
 
 
-def due(sections: Sequence[Section], day: str) -> list[Moment]:
+def due(sections: Sequence[ShownSection], day: str) -> list[Moment]:
     """Return what is still to be kept, the next first, and then what was not closed though its date has passed.
 
     A hearing that lies before the day is none of either: nothing can be done about it.
@@ -81,7 +81,7 @@ def due(sections: Sequence[Section], day: str) -> list[Moment]:
     return [moment for moment in waiting if not moment.is_before(day)] + passed
 
 
-def timeline(sections: Sequence[Section], day: str) -> tuple[list[Moment], bool]:
+def timeline(sections: Sequence[ShownSection], day: str) -> tuple[list[Moment], bool]:
     """Return the dates in their order, and whether there are more before the first of them; of none but one, none."""
     found = [moment for moment in _moments(sections) if moment.kind != "ends-by-order" or not moment.is_over()]
     if len(found) < 2:
@@ -91,7 +91,7 @@ def timeline(sections: Sequence[Section], day: str) -> tuple[list[Moment], bool]
     return found[first : first + _MOST_PASSED + MOST_DUE], first > 0 or len(found) > first + _MOST_PASSED + MOST_DUE
 
 
-def held(sections: Sequence[Section]) -> list[Section]:
+def held(sections: Sequence[ShownSection]) -> list[ShownSection]:
     """Return the detentions that nobody ended."""
     detained = (section for section in sections if section.heading == "detention")
     return [section for section in detained if _OVER.isdisjoint(texts_of(section))]

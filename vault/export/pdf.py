@@ -22,12 +22,13 @@ from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, NO_MEMORY, To
 from vault.export.data_json import render_data
 from vault.export.dossier_report import TWO_PERSON, Cover, Entry, Group, Piece, Report, Row, make_report
 from vault.export.report_docx import render_docx
+from vault.export.shown_sections import ShownDossier
 from vault.words.message import Message
 
 # The report as PDF: tagged, PDF/A-2a and PDF/UA-1, with fonts inside, the same bytes for the same dossier.
 
 _PATIENCE = 900.0
-# A report of 2,000 notes takes 450 MB; one in a question to a second person may be made to take all that there is.
+# A report of 2,000 notes takes 460 MB; one in a question to a second person may be made to take all that there is.
 MOST_MEMORY = 2 * 2**30
 
 
@@ -111,29 +112,6 @@ _ADVICE = Message(
 )
 
 
-class _Block(msgspec.Struct, frozen=True):
-    label: str
-    text: str
-
-
-class _Section(msgspec.Struct, frozen=True):
-    heading: str
-    blocks: tuple[_Block, ...]
-
-
-class _Removal(msgspec.Struct, frozen=True):
-    type: str
-    reason: str
-
-
-class _Data(msgspec.Struct, frozen=True):
-    """What differs beside the cover from one data file to the next; the rest comes back with `render_data`."""
-
-    profile: str
-    sections: tuple[_Section, ...]
-    removals: tuple[_Removal, ...]
-
-
 def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpose: object) -> None:
     """Return if this program makes the very same files of what their data file says, for a release by two persons.
 
@@ -172,9 +150,9 @@ def report_of(data: bytes) -> Report:
     return _decoded(data)[2]
 
 
-def _decoded(file: bytes) -> tuple[_Data, Cover, Report]:
+def _decoded(file: bytes) -> tuple[ShownDossier, Cover, Report]:
     try:
-        data, cover = msgspec.json.decode(file, type=_Data), msgspec.json.decode(file, type=Cover)
+        data, cover = msgspec.json.decode(file, type=ShownDossier), msgspec.json.decode(file, type=Cover)
         checked_day(cover.day, "day of a report")
         return data, cover, make_report(data, cover)
     except (InternalError, RecursionError, UsageError, ValueError):  # also a heading or a language that there is not

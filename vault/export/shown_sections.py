@@ -6,67 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, TypeAlias
 
 from vault.errors import InternalError
 from vault.export.report_wording import Wording, word_of
+from vault.redaction.dossier import RedactedDossier
+from vault.redaction.spans import Removal
 from vault.redaction.transform import REMOVED
 from vault.words.message import Message
-
-
-# The form of what a report is made of: a redacted dossier has it, and what a data file says of one.
-# Whoever makes a package needs the redacted dossier itself (`package.prepare`); to make the report alone, to compare
-# a finished one with it, the form is enough.
-class Block(Protocol):
-    """One paragraph."""
-
-    @property
-    def label(self) -> str:
-        """The key of its label."""
-
-    @property
-    def text(self) -> str:
-        """Single spaces, and line breaks only between paragraphs."""
-
-
-class Section(Protocol):
-    """What one record gave."""
-
-    @property
-    def heading(self) -> str:
-        """A key of the profile."""
-
-    @property
-    def blocks(self) -> Sequence[Block]:
-        """In their order."""
-
-
-class Removed(Protocol):
-    """What a report says of one removed place."""
-
-    @property
-    def type(self) -> str:
-        """A key of `Wording.types`."""
-
-    @property
-    def reason(self) -> str:
-        """A key of `Wording.reasons`."""
-
-
-class Dossier(Protocol):
-    """All that a report shows, its cover aside."""
-
-    @property
-    def profile(self) -> str:
-        """The name of the table of what may leave."""
-
-    @property
-    def sections(self) -> Sequence[Section]:
-        """In their order."""
-
-    @property
-    def removals(self) -> Sequence[Removed]:
-        """What was removed, in the order of the places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +32,18 @@ class ShownSection:
     blocks: tuple[ShownBlock, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownDossier:
+    """What a data file says of a dossier: enough to make the report again, and no package (`package.prepare`)."""
+
+    profile: str
+    sections: tuple[ShownSection, ...]
+    removals: tuple[Removal, ...]
+
+
+Dossier: TypeAlias = RedactedDossier | ShownDossier
+
+
 def numbered(dossier: Dossier, words: Wording) -> list[ShownSection]:
     """Return the sections that say something, with `[R12 phone]` for each removed place: each has its own number.
 
@@ -99,11 +58,11 @@ def numbered(dossier: Dossier, words: Wording) -> list[ShownSection]:
             raise InternalError(Message("a report has more removals than were counted"))
         return f"[R{number} {word_of(words.types, removal.type)}]"
 
-    def shown(block: Block) -> ShownBlock:
-        return ShownBlock(block.label, _REMOVED.sub(mark, block.text))
-
     return [
-        ShownSection(section.heading, tuple(map(shown, section.blocks)))
+        ShownSection(
+            section.heading,
+            tuple(ShownBlock(block.label, _REMOVED.sub(mark, block.text)) for block in section.blocks),
+        )
         for section in dossier.sections
         if section.blocks
     ]
@@ -145,7 +104,7 @@ class Coded(NamedTuple):
     relations: tuple[Relation, ...] = ()
 
 
-def key_of(sections: Sequence[Section]) -> tuple[Coded, ...]:
+def key_of(sections: Sequence[ShownSection]) -> tuple[Coded, ...]:
     """Return what the sections say of each code: first those with a role, each in the order in which it appears."""
     roles: dict[str, str] = {}
     clients: list[set[str]] = []
@@ -167,12 +126,12 @@ def key_of(sections: Sequence[Section]) -> tuple[Coded, ...]:
     return (*known, *(Coded(code, "") for code in others))
 
 
-def _relations(sections: Sequence[Section]) -> Iterator[tuple[str, str, str]]:
+def _relations(sections: Sequence[ShownSection]) -> Iterator[tuple[str, str, str]]:
     for section in sections:
         if section.heading == "relation":
             said = {block.label: block.text for block in section.blocks}
             yield said.get("person", ""), said.get("is-to", ""), said.get("to-whom", "")
 
 
-def _said(section: Section, label: str) -> set[str]:
+def _said(section: ShownSection, label: str) -> set[str]:
     return {line for block in section.blocks if block.label == label for line in block.text.splitlines()}

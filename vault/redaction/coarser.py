@@ -65,7 +65,7 @@ class Coarser:
 EXACTLY = Coarser()
 
 
-def together(some: Iterable[Coarser]) -> Coarser:
+def joined(some: Iterable[Coarser]) -> Coarser:
     """Return all of it as one."""
     of = list(some)
     return Coarser(*(frozenset[Any]().union(*(getattr(each, part.name) for each in of)) for part in fields(Coarser)))

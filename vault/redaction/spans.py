@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
-from typing import NamedTuple
 
 from vault.errors import InternalError
 from vault.words.message import Message
@@ -97,7 +96,8 @@ class Reason(StrEnum):
     BY_HAND = "by-hand"
 
 
-class Removal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Removal:
     """What a report says of one removed place."""
 
     type: RemovedType

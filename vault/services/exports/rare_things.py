@@ -23,7 +23,7 @@ from vault.index.file import Index
 from vault.index.in_common import clients_sharing, count_clients, in_no_other_case
 from vault.index.search_text import words_of
 from vault.names.normal import normal
-from vault.redaction.coarser import EXACTLY, Coarser, ages_in, band, times_in, together
+from vault.redaction.coarser import EXACTLY, Coarser, ages_in, band, joined, times_in
 from vault.redaction.dossier import RedactedDossier, RedactedSection
 from vault.redaction.profile import Profile, RecordRule
 from vault.redaction.questions import Question, decisions_by_key, form_key
@@ -147,7 +147,7 @@ def changed_by(things: Iterable[RareThing], answers: Mapping[str, Action]) -> Ch
             lasting += thing.hides
     if not (told or hidden or lasting):
         return None
-    return Changed(together(told), (*hidden, *lasting), tuple(lasting))
+    return Changed(joined(told), (*hidden, *lasting), tuple(lasting))
 
 
 @dataclass(frozen=True, slots=True)
