@@ -6,6 +6,8 @@ import functools
 import json
 import os
 import re
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from tests.cli.forked import run_forked
@@ -16,6 +18,7 @@ from vault.errors import BrokenSealError, MalformedError, UsageError, VaultError
 from vault.export.archive import package_words
 from vault.export.package import SealedPackage, prepare, write_package
 from vault.export.reader import ManifestStatus
+from vault.seal.recovery import words_of
 from vault.services.exports import packages
 
 KEY_WORDS = " ".join(package_words(PUBLIC))
@@ -97,6 +100,16 @@ def test_a_key_and_words_are_not_taken_for_each_other(tmp_path: Path) -> None:
     refuses(UsageError, "this package is sealed for a key", packages.open_to, sealed, out=out)
 
 
+@each({"a page": made().sealed, "a package": written().sealed, "a letter": b"Dear colleague", "nothing": b""})
+def test_every_file_has_words_of_its_own_that_are_told_before_anything_is_refused(
+    content: bytes, tmp_path: Path
+) -> None:
+    told: list[tuple[str, ...]] = []
+    with suppress(MalformedError):
+        packages.verify(page_in(tmp_path, content), tell=told.append)
+    assert told == [words_of(sha256(content).digest())]
+
+
 def test_at_the_command_line_words_are_typed_or_read_and_never_an_argument(tmp_path: Path) -> None:
     file, out = str(page_in(tmp_path)), tmp_path / "opened"
     (secret := tmp_path / "words").write_text(f"{WORDS}\n")
@@ -106,10 +119,13 @@ def test_at_the_command_line_words_are_typed_or_read_and_never_an_argument(tmp_p
         code, said, told = run_forked(arguments, stdin.encode(), {"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
         return code, said.decode(), told.decode()
 
-    assert "NOT CHECKED: that needs" in run("package", "verify", file)[1]
+    of_file = words_of(made().digest())
+    _, said, told = run("package", "verify", file)
+    assert ("NOT CHECKED: that needs" in said, " ".join(of_file) in told) == (True, True)
     by_file = ("--passphrase-file", str(secret))
     code, said, _ = run("package", "verify", file, *by_file, "--words", KEY_WORDS, "--json")
-    assert (code, json.loads(said)["standing"]) == (0, "as-expected")
+    found = json.loads(said)
+    assert (code, found["standing"], tuple(found["file_words"])) == (0, "as-expected", of_file)
     assert run("package", "open", file, "--out", str(out), "--no-input")[0] == 2
     assert run("package", "open", file, "--out", str(out), "--passphrase-fd", "0", stdin=OTHERS)[0] == 6
     code, said, _ = run("package", "open", file, "--out", str(out), "--passphrase-fd", "0", stdin=WORDS)

@@ -50,8 +50,11 @@ def test_a_lawyer_without_a_key_gets_a_page_and_hears_its_words(founded_template
     unasked = desk.run(*asked)
     assert unasked.code != 0, "nobody says that they speak to the lawyer"
     as_data = desk.does(*asked, "--yes", "--json")
-    told = words_in(desk.does(*asked, "--yes").out)
-    assert told.split()[0] not in as_data.out
+    shown = desk.does(*asked, "--yes").out
+    told = words_in(shown)
+    assert told not in as_data.out
+    assert f"  {' '.join(as_data.json()['file_words'])}" in shown
+    assert as_data.json()["file_words"] == desk.run_bare("package", "verify", str(file), "--json").json()["file_words"]
     report = open_page_file(file.read_bytes(), told).members["data.json"].decode()
     assert "came on foot" in report
     assert "Dastenov" not in report

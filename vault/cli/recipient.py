@@ -99,14 +99,26 @@ def _verify(args: Given, output: Output) -> Result:
     from vault.services.exports import packages
 
     is_said = args.passphrase_fd is not None or args.passphrase_file is not None or is_at_terminal(output)
+    of_file: list[str] = []
+
+    def tell(words: tuple[str, ...]) -> None:
+        of_file.extend(words)
+        output.say(Message("The 13 words of this file: {words}", words=" ".join(words)))
+
     found = packages.verify(
         args.file,
+        tell=tell,
         identity_file=args.identity,
         read_words=lambda: _words_of_page(args, output) if is_said else "",
         expected_words=args.words,
     )
     release = None if found.manifest is None or found.manifest.release is None else found.manifest.release.to_json()
-    data = {"standing": found.standing, "key_words": list(found.key_words), "release": release}
+    data = {
+        "standing": found.standing,
+        "key_words": list(found.key_words),
+        "release": release,
+        "file_words": of_file,
+    }
     return Result(data, [Message("The package is {sentence}.", sentence=found.sentence())])
 
 

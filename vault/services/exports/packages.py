@@ -19,7 +19,9 @@ from vault.export.reader import (
     verify_package,
     verify_page,
 )
+from vault.export.release import file_digests
 from vault.seal.age import recipient_of
+from vault.seal.recovery import words_of
 from vault.store.files import read_limited, write_durable
 from vault.words.message import Message
 
@@ -97,11 +99,17 @@ def _require_no_identity(identity: str | None) -> None:
 
 
 def verify(
-    path: Path, *, identity_file: Path | None = None, read_words: ReadWords = str, expected_words: str | None = None
+    path: Path,
+    *,
+    identity_file: Path | None = None,
+    read_words: ReadWords = str,
+    expected_words: str | None = None,
+    tell: Callable[[tuple[str, ...]], object] = tuple,
 ) -> Examination:
     """Check a package file, a page or an opened folder as far as that is possible.
 
-    Where neither a key nor words of a page are at hand, that is its outer form alone.
+    Where neither a key nor words of a page are at hand, that is its outer form alone. `tell` gets the 13 words of the
+    file as it was read, of whatever file, before anything else is asked or refused.
 
     Raises:
         MalformedError, BrokenSealError, VerificationError: it is not what it should be.
@@ -111,8 +119,9 @@ def verify(
     with _advising():
         if path.is_dir():
             return verify_folder(path, words)
-        identity = None if identity_file is None else read_identity(identity_file)
         untrusted = read_limited(path, 2 * archive.MOST_BYTES)
+        tell(words_of(file_digests({path.name: untrusted})[path.name]))
+        identity = None if identity_file is None else read_identity(identity_file)
         if looks_like_page(untrusted):
             _require_no_identity(identity)
             return verify_page(untrusted, words, words_of_page=read_words())
