@@ -639,6 +639,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         what_may_leave,
         said={"profile": ("lawyer",), "decide": ("proposed",), "unread": ("yes",), "out": (HERE,)},
         wrong={"to": ("Nobody Known",)},
+        answers={"surname": "lindqvist"},
         approver=JOEL,
     ),
     "pack": Example(

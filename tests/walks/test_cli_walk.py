@@ -97,6 +97,8 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
         "--out",
         str(out),
         "--unread",
+        "--surname",
+        "Lorvane",
         "--json",
     )
     refused = desk.run(*arguments, "--decide", "proposed").err

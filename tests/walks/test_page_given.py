@@ -36,7 +36,19 @@ def test_a_lawyer_without_a_key_gets_a_page_and_hears_its_words(founded_template
     assert "No key: what they get is a page" in desk.does("recipient", "add", LAWYER).out
     assert "No key" in desk.does("recipient", "list").out
     desk.does("consent", "add", made.ref, "--recipient", LAWYER, *AGREED)
-    wish = ("--profile", "lawyer", "--to", LAWYER, "--out", str(tmp_path / "out"), "--unread", "--decide", "proposed")
+    wish = (
+        "--profile",
+        "lawyer",
+        "--to",
+        LAWYER,
+        "--out",
+        str(tmp_path / "out"),
+        "--unread",
+        "--decide",
+        "proposed",
+        "--surname",
+        "ONDRELLE",
+    )
     by_key = desk.run("export", made.ref, *wish, "--as", "age")
     assert (by_key.code, "this recipient has no key" in by_key.err) == (5, True)
     exported = desk.does("export", made.ref, *wish).out

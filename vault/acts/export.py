@@ -47,6 +47,7 @@ T = TypeVar("T")
 _PROFILES: Final = [Message("{name} ({about})", name=name, about=each.about) for name, each in PROFILES.items()]
 _UNREAD: Final = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
 KEY_WORD, PAGE_WORD = "age", "page"
+SURNAME: Final = "surname"
 _AS_PAGE: Final = Message(
     "It is a page for a browser. Send it with the text beside it, which names nobody. No words open it before you have"
     " them shown."
@@ -119,10 +120,19 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         Message("What is needed now? It comes first in the report. Without an answer: nothing"),
         may_be_empty=True,
     )
+    surname = Ask(
+        SURNAME,
+        Message("For whom is it? Type the last word of the recipient's name"),
+        check=lambda typed: partners.require_surname(kept, typed),
+    )
+    if SURNAME in said:  # a script hears it before it is asked about anything
+        partners.require_surname(kept, one(said, SURNAME) or "")
     answer = None if answered is None else by_file.read_answer(session, Path(answered))
     asked = [] if answer is not None or "unread" in said else [contact] if "contact" not in said else []
     if profile.takes_a_text and answer is None and said.keys().isdisjoint(("say", "unread")):
         asked.append(needed)
+    if "ask" not in said:  # a question seals nothing
+        asked.append(surname)
     is_due = second_person.rule_of(session) == second_person.TWO_PERSON and not reviewers(session, profile)
     return Plan(
         _Leaving(case, wish, None if out is None else Path(out), staying, answer),
@@ -167,9 +177,10 @@ def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
 
 def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:
     from vault.acts.referral import to_send
-    from vault.services.exports import exporting
+    from vault.services.exports import exporting, partners
 
     leaving = plan.of
+    partners.require_surname(partners.find(session, leaving.wish.to), agreed.answers.get(SURNAME, ""))
     made = exporting.export(
         session,
         leaving.case,
@@ -303,6 +314,9 @@ EXPORT: Final[Act[Any]] = Act(
               is_answer=True),
         Field("say", Message("Needed now"), Shape.LINE,
               question=Message("what is needed now, first in the report (profile urgent); - reads standard input"),
+              is_answer=True),
+        Field(SURNAME, Message("Last word of their name"), Shape.LINE,
+              question=Message("the last word of the recipient's name: it is typed before anything is sealed"),
               is_answer=True),
         Field("unread", Message("Unread"), Shape.YES,
               Message("seal pages that nobody read (scripts); log, report and package say so"), is_answer=True),

@@ -441,8 +441,10 @@ def _answers(
 def _typed(output: Output, ask: Ask) -> dict[str, str]:
     """Return what somebody types as the answer to a question; nothing, where they type nothing."""
     warn_of(output, ask)
-    if ask.may_be_empty:
-        asked = Personal(ask.name, "", ask.question, of=ask.check, present=ask.present, is_change=True)
+    is_needed = ask.check is not str and not (ask.may_be_empty or ask.present)  # typed anew until it is right
+    if ask.may_be_empty or is_needed:
+        asked = Personal(ask.name, "", ask.question, required=is_needed, of=ask.check, present=ask.present)
+        asked = replace(asked, is_change=ask.may_be_empty)
         said = asked_one_by_one([asked])[ask.name]
     else:
         said = ask_line(Message("{question} (Enter changes nothing): ", question=ask.question))
