@@ -13,7 +13,7 @@ from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.acts.act import Agreed
 from vault.acts.after_sending import WORDS, WRONG_RECIPIENT
-from vault.acts.export import EXPORT
+from vault.acts.export import EXPORT, EXPORT_ALL
 from vault.casework.disclosure import Disclosure, PageWords
 from vault.casework.note import Note
 from vault.casework.story.consent import Consent
@@ -274,6 +274,19 @@ def test_nothing_is_sealed_for_whom_nobody_named(
     assert list(out.iterdir()) == []
     EXPORT.run(session, plan, Agreed({"surname": "ondrelle"}), Working())
     assert {file.suffix for file in out.iterdir()} == {".html", ".txt"}
+
+
+def test_all_that_one_can_read_is_sealed_for_whom_somebody_named(
+    session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    assert case
+    partners.add(session, name=CLINIC, age_recipient=recipient_of(make_identity()), compared=True)
+    out = tmp_path / "all.age"
+    plan = EXPORT_ALL.look(session, {"to": (CLINIC,), "out": (str(out),)})
+    refuses(UsageError, "not the last word", EXPORT_ALL.run, session, plan, Agreed({"all": "yes"}), Working())
+    assert not out.exists()
+    EXPORT_ALL.run(session, plan, Agreed({"all": "yes", "surname": "Ostheim"}), Working())
+    assert out.exists()
 
 
 def test_the_words_leave_by_no_export(session: Session, case: CompartmentId, consent: RecordId, tmp_path: Path) -> None:
