@@ -145,7 +145,19 @@ def test_the_command_refuses_with_the_clause(session: Session, founded: Place, t
 
     @each(made)
     def is_refused(kept: Kept, _said: object, clause: str) -> None:
-        wish = ("--profile", "lawyer", "--to", LAWYER, "--out", str(tmp_path), "--unread", "--decide", "proposed")
+        wish = (
+            "--profile",
+            "lawyer",
+            "--to",
+            LAWYER,
+            "--out",
+            str(tmp_path),
+            "--unread",
+            "--decide",
+            "proposed",
+            "--surname",
+            LAWYER.rsplit(maxsplit=1)[-1],
+        )
         answer = desk.run("export", kept.case.hex(), *wish)
         assert (answer.code, clause in answer.err) == (5, True), answer.err
         assert list(tmp_path.glob("*.age")) == []
@@ -293,7 +305,7 @@ def test_the_app_refuses_with_the_clause_and_takes_a_consent_at_once(house: Hous
         partners.add(amina, name=LAWYER, age_recipient=AGE, compared=True)
         consenting.agree(amina, house.case, LAWYER, purpose=ReferralPurpose.MEDICAL_CARE)
     with house.desk("Amina") as desk:
-        desk.press("enter", "e").fill(out=str(tmp_path)).press("f4")
+        desk.press("enter", "e").fill(out=str(tmp_path)).names(LAWYER.rpartition(" ")[2]).press("enter")
         desk.sees("it is for another purpose: medical care", "Ctrl+N in the export form")
         desk.press("ctrl+n").sees(f"Who may be told {LAWYER}", "For what legal referral", f"Given on {day(0)}")
         desk.press("f4").sees("! How it was given: is empty.")
@@ -353,7 +365,20 @@ def test_the_command_refuses_who_has_a_conflict_and_lets_another_have_it(
     answer = desk.run("export", kept.case.hex(), *wish, "--to", LAWYER, "--decide", "proposed")
     assert (answer.code, f"(referral with the id {short_id(record)})" in answer.err) == (5, True), answer.err
     assert "Choose another recipient." in answer.err
-    assert desk.run("export", kept.case.hex(), *wish, "--to", OTHER, "--decide", "proposed").code == 0
+    assert (
+        desk.run(
+            "export",
+            kept.case.hex(),
+            *wish,
+            "--to",
+            OTHER,
+            "--decide",
+            "proposed",
+            "--surname",
+            OTHER.rsplit(maxsplit=1)[-1],
+        ).code
+        == 0
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ from vault.services.projection.projection import up_to_date_index
 from vault.services.safety import person_pack
 from vault.services.safety.person_pack import PageWish, Printed, print_page
 
-LAWYER = "Maître Ondrelle"
+LAWYER, SURNAME = "Maître Ondrelle", "Ondrelle"
 PACKAGES = Path(__file__).parents[1] / "vectors" / "packages"
 CONTACT = "Mira Halvorsen, +999 555 0100"
 
@@ -134,15 +134,17 @@ class Referral:
     out: Path
 
     def command(self, *more: str) -> tuple[str, ...]:
-        wish = ("--profile", "lawyer-named", "--to", LAWYER, "--contact", CONTACT)
+        wish = ("--profile", "lawyer-named", "--to", LAWYER, "--contact", CONTACT, "--surname", SURNAME)
         return ("export", self.ref, *wish, "--out", str(self.out), *more)
 
     def begun(self, desk: Desk) -> Typist:
         """Return who types it at a terminal, and has said whom to call: that stays in no history of a shell."""
-        words = (word for word in self.command() if word not in {"--contact", CONTACT})
+        words = (word for word in self.command() if word not in {"--contact", CONTACT, "--surname", SURNAME})
         person = Typist(desk, *desk.given(), *words)
         person.wait_for("Whom may the recipient call, and how")
         person.type(CONTACT)
+        person.wait_for("last word of the recipient's name")
+        person.type(SURNAME)
         return person
 
     def opened(self) -> OpenedPackage:
@@ -433,7 +435,19 @@ def test_the_command_asks_which_client_and_pack_lists_them(
     listed = desk.run("--json", "pack", case.hex()).json()["clients"]
     assert {row["person"]: row["name"] for row in listed} == {record.hex(): name for name, record in both.items()}
     for leaves in (("pack",), ("export", "--profile", "subject")):
-        leave = (*leaves, case.hex(), "--to", RECIPIENT, "--out", str(tmp_path), "--unread", "--decide", "proposed")
+        leave = (
+            *leaves,
+            case.hex(),
+            "--to",
+            RECIPIENT,
+            "--out",
+            str(tmp_path),
+            "--unread",
+            "--decide",
+            "proposed",
+            "--surname",
+            RECIPIENT.split()[-1],
+        )
         refused = desk.run("--json", *leave)
         assert (refused.code, "2 clients" in refused.out + refused.err) == (2, True)
         assert desk.run("--json", *leave, "--person", her[:8]).json()["person"] == her

@@ -214,9 +214,10 @@ def work_through(desk: Desk) -> None:
     told = ("--account", "yes", "--others", "yes", "--proceedings", "yes")
     said = {"excluded": MARKERS["excluded"], "interpreter": MARKERS["interpreter"]}
     desk.run("consent", "add", case, "--recipient", to, *agreed, *told, "--from", "-", given=said)
-    export = ("export", case, "--profile", "lawyer", "--to", to, "--out", out, "--unread")
-    desk.run(*export, fails_with=3)
-    desk.run(*export, "--decide", "proposed")
+    export = ("export", case, "--profile", "lawyer", "--to", to, "--out", out, "--unread", "--from", "-")
+    named = {"surname": MARKERS["recipient"].split()[-1]}
+    desk.run(*export, given=named, fails_with=3)
+    desk.run(*export, "--decide", "proposed", given=named)
     desk.run("log", "list")
     assert desk.run("log", "verify")["verified"]
     desk.run("backup", "make", str(desk.root / "home" / "copies"))

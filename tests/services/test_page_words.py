@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.services import consenting
-from tests.tables import refuses
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.acts.act import Agreed
 from vault.acts.after_sending import WORDS, WRONG_RECIPIENT
+from vault.acts.export import EXPORT, EXPORT_ALL
 from vault.casework.disclosure import Disclosure, PageWords
 from vault.casework.note import Note
 from vault.casework.story.consent import Consent
@@ -236,6 +237,56 @@ def test_who_has_no_key_gets_nothing_that_needs_one(session: Session, case: Comp
     assert (added.age_recipient, added.is_confirmed, added.was_replaced) == (key, False, False)
     again = partners.edit(session, LAWYER, age_recipient=recipient_of(make_identity()))
     assert again.was_replaced
+
+
+@each(
+    {
+        "of a person": ("Maître Solvène Kaltbrunner", ("Kaltbrunner", "KALTBRUNNER", "Solvène Kaltbrunner"), "Solvène"),
+        "with accents": ("Zoë Brûlé-Ñandú", ("brule-nandu", " Brûlé‑Ñandú "), "Brule"),
+        "one word": ("UNHCR", ("unhcr",), "UN"),
+        "with what is around it": ("Rights Desk (Vienna)", ("vienna", "(Vienna)"), "Desk"),
+        "in another script": ("Алия Ёлкина", ("елкина", "ЁЛКИНА"), "Алия"),
+        "from right to left": ("ليلى كريمي", ("کریمی",), "ليلى"),
+    }
+)
+def test_who_exports_types_the_last_word_of_a_name_as_they_would_write_it(
+    name: str, typed: tuple[str, ...], other: str, session: Session
+) -> None:
+    kept_partner = partners.add(session, name=name)
+    for each_typed in typed:
+        assert partners.require_surname(kept_partner, each_typed) == each_typed
+    for wrong in (other, "", "  ", f"{typed[0]} x"):
+        refuses(UsageError, "not the last word of the name", partners.require_surname, kept_partner, wrong)
+
+
+def test_nothing_is_sealed_for_whom_nobody_named(
+    session: Session, case: CompartmentId, consent: RecordId, tmp_path: Path
+) -> None:
+    assert consent
+    (out := tmp_path / "out").mkdir()
+    said = {"case": (case.hex(),), "profile": ("lawyer",), "to": (LAWYER,), "out": (str(out),)}
+    said |= {"decide": ("proposed",)}
+    plan = EXPORT.look(session, said)
+    assert plan.asks[-1].name == "surname"
+    for answers in ({}, {"surname": "Ostheim"}):
+        refuses(UsageError, "not the last word", EXPORT.run, session, plan, Agreed(answers), Working())
+    refuses(UsageError, "not the last word", EXPORT.look, session, {**said, "surname": ("Ostheim",)})
+    assert list(out.iterdir()) == []
+    EXPORT.run(session, plan, Agreed({"surname": "ondrelle"}), Working())
+    assert {file.suffix for file in out.iterdir()} == {".html", ".txt"}
+
+
+def test_all_that_one_can_read_is_sealed_for_whom_somebody_named(
+    session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    assert case
+    partners.add(session, name=CLINIC, age_recipient=recipient_of(make_identity()), compared=True)
+    out = tmp_path / "all.age"
+    plan = EXPORT_ALL.look(session, {"to": (CLINIC,), "out": (str(out),)})
+    refuses(UsageError, "not the last word", EXPORT_ALL.run, session, plan, Agreed({"all": "yes"}), Working())
+    assert not out.exists()
+    EXPORT_ALL.run(session, plan, Agreed({"all": "yes", "surname": "Ostheim"}), Working())
+    assert out.exists()
 
 
 def test_the_words_leave_by_no_export(session: Session, case: CompartmentId, consent: RecordId, tmp_path: Path) -> None:

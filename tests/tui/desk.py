@@ -122,9 +122,18 @@ class Driver(Generic[A]):
         self.wait_for(words)
         return self
 
-    def export(self, words: str) -> None:
-        """Make the pages of an export, read them, say yes, and wait until the screen says this."""
-        self.press_and_wait("f4", "read back from the finished file")
+    def names(self, last: str) -> Self:
+        """Go on with an export as far as the question for whom it is, and answer it but for Enter."""
+        return self.press("f4").sees("Type the last word of the recipient's name").press(f" {last}")
+
+    def export(self, words: str, *, to: str = "") -> None:
+        """Make the pages of an export, read them, say yes, and wait until the screen says this.
+
+        `to` is the last word of its recipient's name, where nobody typed it yet.
+        """
+        if to:
+            self.names(to)
+        self.press_and_wait("enter" if to else "f4", "read back from the finished file")
         self.read_on()
         self.press_and_wait("f4", words)
 

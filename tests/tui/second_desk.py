@@ -53,6 +53,9 @@ def to_the_second(pane: AppPane) -> Path:
     pane.type(str(out))
     pane.wait_for(str(out))
     pane.keys("F4")
+    pane.wait_for("last word of the recipient")
+    pane.type("Lorvane")
+    pane.keys("Enter")
     pane.wait_for("Questions")
     pane.keys("a")  # what is proposed
     pane.wait_for("0 open")

@@ -639,6 +639,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         what_may_leave,
         said={"profile": ("lawyer",), "decide": ("proposed",), "unread": ("yes",), "out": (HERE,)},
         wrong={"to": ("Nobody Known",)},
+        answers={"surname": "lindqvist"},
         approver=JOEL,
     ),
     "pack": Example(
@@ -646,7 +647,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         said={"decide": ("proposed",), "page": (f"{HERE}/page.pdf",)},
         wrong={"case": (NEVER_MADE,)},
     ),
-    "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
+    "export-all": Example(
+        one_who_may_get_all,
+        said={"out": (f"{HERE}/all.age",)},
+        wrong={"to": ("Nobody Known",)},
+        answers={"surname": "Lindqvist"},
+    ),
     "import show": Example(a_list, said={"kind": ("asylum",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}),
     "import cases": Example(
         a_list, said={"kind": ("asylum",), "to_mend": (f"{HERE}/mend.csv",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}

@@ -132,7 +132,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         # At her keyboard: he refuses; she types her own passphrase in his place; he approves.
         desk.press("enter", "e")
         _name_nobody(desk, out)
-        desk.export("! The second person did not approve.")
+        desk.export("! The second person did not approve.", to="Lorvane")
         person.reasons, person.passphrase = ("legal-referral",), PASSPHRASE
         desk.export("! No key slot opens with this name and passphrase.")
         assert list(out.iterdir()) == []
@@ -199,7 +199,7 @@ def _use(desk: Desk, files: Files) -> None:
     desk.press("f4").sees("! The log entry of the approval is not here yet")
     desk.press("escape", "f8", ":import a bundle").fill(file=files.bundle).press("f4").at("CASES")
     _choose_answer(desk, files)
-    desk.export("Two persons released it: log and package name both, by role.")
+    desk.export("Two persons released it: log and package name both, by role.", to="Lorvane")
 
 
 @pytest.mark.long

@@ -62,7 +62,9 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(founded_template: P
 
         desk.press("e", "ctrl+r", " Maître Lorvane", "tab", f" {recipient_of(identity)}", "f4")
         desk.sees("Do they read out these words of their key?")
-        desk.press("y", f" {out}", "f4").sees("! The client's consent does not allow this: there is none.")
+        desk.press("y", f" {out}").names("lorvane").press("enter").sees(
+            "! The client's consent does not allow this: there is none."
+        )
         desk.press("ctrl+n").at("CONSENT").sees("Who may be told Maître Lorvane", "For what legal referral")
         desk.press("tab", "tab", "tab", "right").sees("How it was given written")
         for category in ("identity", "others", "account", "proceedings"):
@@ -125,7 +127,9 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
     gateway.acting.carry_out(consent, said, gateway.acting.look(consent, said), Agreed())
     said = {"case": (case,), "profile": ("lawyer",), "to": ("Maître Lorvane",), "out": (str(out),)}
     with pytest.raises(CancelledError):
-        gateway.acting.carry_out(EXPORT, said, gateway.acting.look(EXPORT, said), Agreed(read=decline))
+        gateway.acting.carry_out(
+            EXPORT, said, gateway.acting.look(EXPORT, said), Agreed({"surname": "Lorvane"}, read=decline)
+        )
     assert seen
     assert list(out.iterdir()) == []
     assert [line.act for line in gateway.evidence.read_log().lines][1:3] == ["export.abort", "case.view"]

@@ -97,6 +97,8 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
         "--out",
         str(out),
         "--unread",
+        "--surname",
+        "Lorvane",
         "--json",
     )
     refused = desk.run(*arguments, "--decide", "proposed").err
@@ -445,7 +447,7 @@ def test_the_app_tells_the_wrong_row_makes_all_other_cases_and_takes_them_back(
         mira.press("escape", ":export all").sees("Own archive")
         mira.fill(out=str(tmp_path / "all.age")).press("f4")
         mira.sees("Export all that you can read, for Own archive?", "2 cases leaves without any redaction")
-        mira.press_and_wait("y", "2 cases are in it.")
+        mira.press("y", " archive").press_and_wait("enter", "2 cases are in it.")
     assert b"Zarina" not in (tmp_path / "all.age").read_bytes()
     with place.open() as session:
         assert len(cases.list_all(session)) == own

@@ -48,7 +48,19 @@ def test_a_case_of_2000_notes_is_exported_by_the_command_and_by_the_app(large: P
     out = tmp_path / "out"
     out.mkdir()
     desk = Desk.of(place, tmp_path)
-    wish = ("--profile", "lawyer-named", "--to", LAWYER, "--out", str(out), "--decide", "proposed", "--unread")
+    wish = (
+        "--profile",
+        "lawyer-named",
+        "--to",
+        LAWYER,
+        "--out",
+        str(out),
+        "--decide",
+        "proposed",
+        "--unread",
+        "--surname",
+        LAWYER.split()[-1],
+    )
     command = desk.command(*desk.given(), "export", row.ref, *wish, "--json")
     done = subprocess.run(
         [sys.executable, "-I", "-c", _MEASURED, *command],
@@ -71,7 +83,7 @@ def test_a_case_of_2000_notes_is_exported_by_the_command_and_by_the_app(large: P
         EXPORT,
         said,
         gateway.acting.look(EXPORT, said),
-        Agreed(read=lambda pages: len(pages) > 100),
+        Agreed({"surname": LAWYER.split()[-1]}, read=lambda pages: len(pages) > 100),
         progress=lambda done, total: seen.append(done),
     )
     gateway.close()

@@ -36,7 +36,19 @@ def test_a_lawyer_without_a_key_gets_a_page_and_hears_its_words(founded_template
     assert "No key: what they get is a page" in desk.does("recipient", "add", LAWYER).out
     assert "No key" in desk.does("recipient", "list").out
     desk.does("consent", "add", made.ref, "--recipient", LAWYER, *AGREED)
-    wish = ("--profile", "lawyer", "--to", LAWYER, "--out", str(tmp_path / "out"), "--unread", "--decide", "proposed")
+    wish = (
+        "--profile",
+        "lawyer",
+        "--to",
+        LAWYER,
+        "--out",
+        str(tmp_path / "out"),
+        "--unread",
+        "--decide",
+        "proposed",
+        "--surname",
+        "ONDRELLE",
+    )
     by_key = desk.run("export", made.ref, *wish, "--as", "age")
     assert (by_key.code, "this recipient has no key" in by_key.err) == (5, True)
     exported = desk.does("export", made.ref, *wish).out
@@ -50,8 +62,11 @@ def test_a_lawyer_without_a_key_gets_a_page_and_hears_its_words(founded_template
     unasked = desk.run(*asked)
     assert unasked.code != 0, "nobody says that they speak to the lawyer"
     as_data = desk.does(*asked, "--yes", "--json")
-    told = words_in(desk.does(*asked, "--yes").out)
-    assert told.split()[0] not in as_data.out
+    shown = desk.does(*asked, "--yes").out
+    told = words_in(shown)
+    assert told not in as_data.out
+    assert f"  {' '.join(as_data.json()['file_words'])}" in shown
+    assert as_data.json()["file_words"] == desk.run_bare("package", "verify", str(file), "--json").json()["file_words"]
     report = open_page_file(file.read_bytes(), told).members["data.json"].decode()
     assert "came on foot" in report
     assert "Dastenov" not in report

@@ -178,7 +178,7 @@ def test_a_pack_in_clear_or_by_export_needs_a_fact_and_names_of_others_are_asked
     said(desk, "person", "add", ref, "--role", "relative", "--name", "Lidia Vyuzhanina")
     recipient(desk, "UN desk")
     _agrees(desk, ref)
-    leave = ("--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed")
+    leave = ("--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed", "--surname", "desk")
     for command in (("export", ref, "--profile", "disappearance", *leave), ("pack", ref, "--page", str(page))):
         assert "no fact of this case is confirmed" in desk.run(*command).err
     assert (list(out.iterdir()), page.exists()) == ([], False)
@@ -211,7 +211,20 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     out.mkdir()
     identity = recipient(desk, "UN desk")
     _agrees(desk, ref)
-    leave = ("pack", ref, "--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed", "--json")
+    leave = (
+        "pack",
+        ref,
+        "--to",
+        "UN desk",
+        "--out",
+        str(out),
+        "--unread",
+        "--decide",
+        "proposed",
+        "--json",
+        "--surname",
+        "desk",
+    )
 
     began = time.monotonic()
     taken = ("--what", "disappearance", "--at", "2026-11-20T05:40", "--told-by", "Lidia", "--place", "the bus station")
@@ -281,7 +294,19 @@ def test_scenario_18_a_person_who_asks_gets_their_own_data_in_dari_and_nobody_el
     out, letter = tmp_path / "out", tmp_path / "letter"
     out.mkdir()
     identity = recipient(desk, "Farida")
-    leave = ("export", ref, "--profile", "subject", "--to", "Farida", "--out", str(out), "--unread")
+    leave = (
+        "export",
+        ref,
+        "--profile",
+        "subject",
+        "--to",
+        "Farida",
+        "--out",
+        str(out),
+        "--unread",
+        "--surname",
+        "farida",
+    )
     letter.write_text("a letter of hers")
     said(desk, "document", "add", ref, str(letter), "--kind", "other")
     answer = desk.run(*leave, "--decide", "proposed", "--json")

@@ -142,7 +142,9 @@ def command(trial: Trial, said: Said) -> tuple[list[str], str]:
             words += [called, *given[field.name]] if called.startswith("--") else given[field.name]
     words += ["--yes"] if act.asks_yes else []
     words += ["--approval", str(trial.answer)] if trial.answer else []
-    return [*words, *(["--from", "-"] if personal else [])], json.dumps(personal)
+    return [*words, *(["--from", "-"] if personal else [])], json.dumps(
+        {name: texts[0] if len(texts) == 1 else texts for name, texts in personal.items()}
+    )
 
 
 def by_command(trial: Trial, house: House, capsys: pytest.CaptureFixture[str], patched: pytest.MonkeyPatch) -> Done:

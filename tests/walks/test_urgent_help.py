@@ -47,10 +47,11 @@ def test_the_command_takes_what_is_needed_from_an_option_or_from_standard_input(
     (case,) = said(desk, "case", "list")["cases"]
     wish = ("export", case["case"], "--profile", "urgent", "--to", LAWYER)
     rest = ("--unread", "--decide", "proposed")
+    last = LAWYER.rsplit(maxsplit=1)[-1]
     ways = {
-        "bare": (("--say", NEEDED), ""),
-        "piped": (("--say", "-"), f"{NEEDED}\n"),
-        "in-json": (("--from", "-"), json.dumps({"say": NEEDED})),
+        "bare": (("--say", NEEDED, "--surname", last), ""),
+        "piped": (("--say", "-", "--surname", last), f"{NEEDED}\n"),
+        "in-json": (("--from", "-"), json.dumps({"say": NEEDED, "surname": last})),
     }
     for name, (options, stdin) in ways.items():
         (out := tmp_path / name).mkdir()
@@ -60,7 +61,7 @@ def test_the_command_takes_what_is_needed_from_an_option_or_from_standard_input(
         assert NEEDED in sealed_in(out)
     twice = desk.run(*wish, *rest, "--out", str(tmp_path), "--say", "-", "--from", "-", stdin="{}")
     assert (twice.code, "both read standard input" in twice.err) == (2, True)
-    other = desk.run(*wish[:3], "lawyer", *wish[4:], *rest, "--out", str(tmp_path), "--say", NEEDED)
+    other = desk.run(*wish[:3], "lawyer", *wish[4:], *rest, "--out", str(tmp_path), "--say", NEEDED, "--surname", last)
     assert (other.code, "nothing can be said beside the records" in other.err) == (2, True)
 
 
@@ -76,7 +77,7 @@ def test_in_the_app_it_leaves_at_once_and_a_colleague_reviews_it(house: House, t
         desk.fill(out=str(out)).go_to("profile").press(*"help at", "enter")
         desk.sees("Needed now", "nobody now: a second person reviews it within 24 hours")
         desk.go_to("say").press(f" {NEEDED}")
-        desk.export("It left before a second person approved it.")
+        desk.export("It left before a second person approved it.", to="Ondrelle")
         desk.sees("One of these has to review it within 24 hours:", JOEL)
     assert NEEDED in sealed_in(out)
     with house.desk("Amina", begins_at_home=True) as desk:

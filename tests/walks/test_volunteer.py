@@ -169,7 +169,7 @@ def export(desk: Desk, tmp_path: Path) -> tuple[str, ...]:
     (tmp_path / "out").mkdir()
     return (
         *("export", case, "--profile", "lawyer", "--to", "Maître Lorvane"),
-        *("--out", str(tmp_path / "out"), "--decide", "proposed", "--unread"),
+        *("--out", str(tmp_path / "out"), "--decide", "proposed", "--unread", "--surname", "Lorvane"),
     )
 
 

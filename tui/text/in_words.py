@@ -68,6 +68,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.SUSPEND_MEMBER: Message("Members (F2, members; then s)"),
     NextStep.TAKE_OVER: Message("Take over (F2, take over in the case)"),
     NextStep.VERIFY_BACKUP: Message("casevault backup verify SRC in a terminal"),
+    NextStep.VERIFY_PACKAGE: Message("casevault package verify FILE in a terminal"),
     NextStep.VERIFY_LOG: Message("Log (F2, log; then v)"),
     NextStep.WRITE_TEMPLATE: Message("Ctrl+T"),
 }

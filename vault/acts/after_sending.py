@@ -13,6 +13,7 @@ from vault.casework.story.referrals import Reply, Step
 from vault.ids import short_id
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, listed
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -271,17 +272,24 @@ def _spoken(page: Page) -> Ask:
 
 
 def _show_words(session: Session, plan: Plan[Page], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.seal.recovery import words_of
     from vault.services.exports import page_words
 
     page = plan.of
-    words = page_words.show_words(session, page)
+    words, of_file = page_words.show_words(session, page), words_of(page.kept.value.digest)
     lines = (
         Message("Say these words to {name}, in this order:", name=page.to.name),
         f"  {words}",
         Message("Let them compare the 13 words of the key that the page shows with those of your organisation."),
+        Message(
+            "A file that somebody put in its place could keep the words. If they have CaseVault, {verify_package} shows"
+            " 13 words of the file. Read these to them before they open it:",
+            verify_package=NextStep.VERIFY_PACKAGE,
+        ),
+        f"  {' '.join(of_file)}",
     )
-    # The words are for an ear: no script keeps them.
-    return Told(lines, {**page.package.data, "shown": True})
+    # The words that open it are for an ear: no script keeps them.
+    return Told(lines, {**page.package.data, "shown": True, "file_words": list(of_file)})
 
 
 WORDS: Final = Act(

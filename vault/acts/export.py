@@ -41,12 +41,18 @@ if TYPE_CHECKING:
     from vault.redaction.questions import Question
     from vault.services.exports.export_material import Wish
     from vault.services.exports.exporting import Exported, Undecided
+    from vault.services.exports.partners import KeptPartner
     from vault.services.safety.person_pack import Facts, PageWish
 
 T = TypeVar("T")
 _PROFILES: Final = [Message("{name} ({about})", name=name, about=each.about) for name, each in PROFILES.items()]
 _UNREAD: Final = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
 KEY_WORD, PAGE_WORD = "age", "page"
+SURNAME: Final = "surname"
+_LAST_WORD: Final = Field(
+    SURNAME, Message("Last word of their name"), Shape.LINE, is_answer=True,
+    question=Message("the last word of the recipient's name: it is typed before anything is sealed"),
+)  # fmt: skip
 _AS_PAGE: Final = Message(
     "It is a page for a browser. Send it with the text beside it, which names nobody. No words open it before you have"
     " them shown."
@@ -119,10 +125,13 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         Message("What is needed now? It comes first in the report. Without an answer: nothing"),
         may_be_empty=True,
     )
+    surname = _for_whom_typed(kept, said)
     answer = None if answered is None else by_file.read_answer(session, Path(answered))
     asked = [] if answer is not None or "unread" in said else [contact] if "contact" not in said else []
     if profile.takes_a_text and answer is None and said.keys().isdisjoint(("say", "unread")):
         asked.append(needed)
+    if "ask" not in said:  # a question seals nothing
+        asked.append(surname)
     is_due = second_person.rule_of(session) == second_person.TWO_PERSON and not reviewers(session, profile)
     return Plan(
         _Leaving(case, wish, None if out is None else Path(out), staying, answer),
@@ -130,6 +139,19 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         shown=lambda: lines,
         asks=tuple(asked),
         needs_second=answer is None and is_due,
+    )
+
+
+def _for_whom_typed(kept: KeptPartner, said: Said) -> Ask:
+    """Return the question for whom it is; what a script said of it already is refused at once, if it is wrong."""
+    from vault.services.exports import partners
+
+    if SURNAME in said:
+        partners.require_surname(kept, one(said, SURNAME) or "")
+    return Ask(
+        SURNAME,
+        Message("For whom is it? Type the last word of the recipient's name"),
+        check=lambda typed: partners.require_surname(kept, typed),
     )
 
 
@@ -167,9 +189,10 @@ def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
 
 def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:
     from vault.acts.referral import to_send
-    from vault.services.exports import exporting
+    from vault.services.exports import exporting, partners
 
     leaving = plan.of
+    partners.require_surname(partners.find(session, leaving.wish.to), agreed.answers.get(SURNAME, ""))
     made = exporting.export(
         session,
         leaving.case,
@@ -304,6 +327,7 @@ EXPORT: Final[Act[Any]] = Act(
         Field("say", Message("Needed now"), Shape.LINE,
               question=Message("what is needed now, first in the report (profile urgent); - reads standard input"),
               is_answer=True),
+        _LAST_WORD,
         Field("unread", Message("Unread"), Shape.YES,
               Message("seal pages that nobody read (scripts); log, report and package say so"), is_answer=True),
         Field("out", Message("Folder"), Shape.FOLDER,
@@ -353,14 +377,15 @@ def _everything(session: Session, said: Said) -> Plan[tuple[str, Path]]:
         ),
         word="all",
     )
-    return Plan((to, out), mark=leaving, asks=(sure,))
+    return Plan((to, out), mark=leaving, asks=(sure, _for_whom_typed(leaving.to, said)))
 
 
-def _export_all(session: Session, plan: Plan[tuple[str, Path]], _agreed: Agreed, working: Working) -> Told:
-    from vault.services.exports import full_export
+def _export_all(session: Session, plan: Plan[tuple[str, Path]], agreed: Agreed, working: Working) -> Told:
+    from vault.services.exports import full_export, partners
     from vault.services.projection.expired_rights import left_out_data
 
     to, out = plan.of
+    partners.require_surname(partners.find(session, to), agreed.answers.get(SURNAME, ""))
     done = full_export.export_all(session, to=to, out=out, progress=working)
     data = {
         "file": str(done.path),
@@ -382,6 +407,7 @@ EXPORT_ALL: Final = Act(
         Field("to", Message("For"), Shape.WORD,
               Message("the recipient's name or id ({list_recipients}); the key must be confirmed",
                       list_recipients=NextStep.LIST_RECIPIENTS), form="--to NAME", is_required=True),
+        _LAST_WORD,
         Field("out", Message("File"), Shape.NEW_FILE, Message("the new file"), hint="/media/stick/all.age",
               is_required=True),
     ),

@@ -430,7 +430,7 @@ def _answers(
                 Message("{nothing}: {question}", nothing=act.nothing, question=ask.question),
                 next_step=Message("Repeat it at a terminal, or say it by an option."),
             )
-        elif ask.yes is None and is_typed and not getattr(args, "yes", False):
+        elif ask.yes is None and is_typed and (_is_needed(ask) or not getattr(args, "yes", False)):
             answers |= _typed(output, ask)
         elif ask.yes is not None and not ask.is_for_screens and (field is None or is_typed):
             _require_yes(act, args, output, ask)
@@ -441,12 +441,18 @@ def _answers(
 def _typed(output: Output, ask: Ask) -> dict[str, str]:
     """Return what somebody types as the answer to a question; nothing, where they type nothing."""
     warn_of(output, ask)
-    if ask.may_be_empty:
-        asked = Personal(ask.name, "", ask.question, of=ask.check, present=ask.present, is_change=True)
+    if ask.may_be_empty or _is_needed(ask):
+        asked = Personal(ask.name, "", ask.question, required=_is_needed(ask), of=ask.check, present=ask.present)
+        asked = replace(asked, is_change=ask.may_be_empty)
         said = asked_one_by_one([asked])[ask.name]
     else:
         said = ask_line(Message("{question} (Enter changes nothing): ", question=ask.question))
     return {ask.name: said} if said else {}
+
+
+def _is_needed(ask: Ask) -> bool:
+    """Say whether a line has to be typed, anew until it is right: nothing else answers it."""
+    return ask.check is not str and not (ask.may_be_empty or ask.present)
 
 
 def _require_yes(act: Act[Any], args: Given, output: Output, ask: Ask) -> None:

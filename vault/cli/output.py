@@ -113,6 +113,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.TAKE_OVER: "casevault case take-over CASE",
     NextStep.VERIFY_BACKUP: "casevault backup verify SRC",
     NextStep.VERIFY_LOG: "casevault log verify",
+    NextStep.VERIFY_PACKAGE: "casevault package verify FILE",
     NextStep.WRITE_TEMPLATE: "casevault import template FILE",
 }
 

@@ -8,8 +8,10 @@ from typing import Final
 from vault.acts.recipient import recipient_data, recipient_lines
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.prompts import is_at_terminal, read_passphrase
 from vault.cli.table import CASE, Arg, Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
+from vault.errors import UsageError
 from vault.words.message import Message
 
 # `casevault recipient list`: lawyers, courts and others who receive packages; what is done to them is acts.
@@ -67,11 +69,27 @@ RECIPIENT: Final = (
 
 
 # `casevault package`: what left; and what a recipient, or anybody, does with a package, without a vault.
+def _words_of_page(args: Given, output: Output) -> str:
+    """Return the words that open a page, typed unseen, or read as a script gives a passphrase: never an argument."""
+    typed = read_passphrase(args, output, Message("The words that the sender told you: "))
+    try:
+        return typed.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(
+            Message("the words are not UTF-8 text"), next_step=Message("Convert them to UTF-8 first.")
+        ) from None
+
+
 def _open(args: Given, output: Output) -> Result:
     from vault.services.exports import packages
 
-    del output
-    opened = packages.open_to(args.file, identity_file=args.identity, out=args.out, expected_words=args.words)
+    opened = packages.open_to(
+        args.file,
+        out=args.out,
+        identity_file=args.identity,
+        read_words=lambda: _words_of_page(args, output),
+        expected_words=args.words,
+    )
     data = {"files": [str(path) for path in opened.files], "key_words": list(opened.key_words)}
     said = Message("The package is {sentence}.", sentence=opened.sentence)
     return Result(data, [said, *(f"  {path}" for path in opened.files)])
@@ -80,10 +98,27 @@ def _open(args: Given, output: Output) -> Result:
 def _verify(args: Given, output: Output) -> Result:
     from vault.services.exports import packages
 
-    del output
-    found = packages.verify(args.file, identity_file=args.identity, expected_words=args.words)
+    is_said = args.passphrase_fd is not None or args.passphrase_file is not None or is_at_terminal(output)
+    of_file: list[str] = []
+
+    def tell(words: tuple[str, ...]) -> None:
+        of_file.extend(words)
+        output.say(Message("The 13 words of this file: {words}", words=" ".join(words)))
+
+    found = packages.verify(
+        args.file,
+        tell=tell,
+        identity_file=args.identity,
+        read_words=lambda: _words_of_page(args, output) if is_said else "",
+        expected_words=args.words,
+    )
     release = None if found.manifest is None or found.manifest.release is None else found.manifest.release.to_json()
-    data = {"standing": found.standing, "key_words": list(found.key_words), "release": release}
+    data = {
+        "standing": found.standing,
+        "key_words": list(found.key_words),
+        "release": release,
+        "file_words": of_file,
+    }
     return Result(data, [Message("The package is {sentence}.", sentence=found.sentence())])
 
 
@@ -117,15 +152,16 @@ PACKAGE: Final = (
         CASE,
         Arg("[--person ID]", Message("of this person of the case, in every case of yours")),
     ), _left),
-    Verb("open", Message("open a package with your age identity"), (
-        Arg("FILE", Message("the package"), of=Path),
-        Arg("--identity KEYFILE", Message("as `age-keygen` wrote it"), of=Path),
+    Verb("open", Message("open a package with your age identity, or a page with the words that were told to you"), (
+        Arg("FILE", Message("the package, or the page"), of=Path),
+        Arg("[--identity KEYFILE]", Message("as `age-keygen` wrote it; for a page the words are asked"), of=Path),
         Arg("--out DIR", Message("a new folder"), of=Path),
         Arg("[--words W]", Message("the 13 words of the sender's key, told to you by voice")),
     ), _open),
     Verb("verify", Message("check a package, or the folder that it was opened to"), (
-        Arg("FILE", Message("the package, or the folder that it was opened to"), of=Path),
-        Arg("[--identity KEYFILE]", Message("without it only the outer form is checked"), of=Path),
+        Arg("FILE", Message("the package, the page, or the folder that it was opened to"), of=Path),
+        Arg("[--identity KEYFILE]", Message("without it, or the words of a page, only the outer form is checked"),
+            of=Path),
         Arg("[--words W]", Message("the 13 words of the sender's key")),
     ), _verify),
 )  # fmt: skip

@@ -59,7 +59,7 @@ def _refuse_to_read(_pages: tuple[str, ...]) -> NoReturn:
 
 
 def decisions_piped(args: Given) -> dict[str, str]:
-    """Return what a script decides: `{form: action}` on standard input; `contact` and `say` may be there, with a text.
+    """Return what a script decides: `{form: action}` on standard input; `contact`, `say` and `surname` too.
 
     Raises:
         UsageError: no such object, or no such action; nothing was opened.
@@ -68,7 +68,7 @@ def decisions_piped(args: Given) -> dict[str, str]:
     from vault.redaction.spans import Action
 
     said = json_object(args)
-    for name in ("contact", "say"):
+    for name in ("contact", "say", "surname"):
         text = said.get(name)
         if isinstance(text, str) and text not in set(Action):
             setattr(args, name, said.pop(name))

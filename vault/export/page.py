@@ -85,6 +85,11 @@ def require_room(archive_size: int, language: str) -> None:
     _require_size(len(before) + len(after) + 4 * -(-(HEAD_SIZE + archive_size + TAG_SIZE) // 3))
 
 
+def looks_like_page(untrusted: bytes) -> bool:
+    """Say whether a file is a page rather than a package for a key; `sealed_in` says whether it is a whole one."""
+    return b'id="sealed"' in untrusted
+
+
 def sealed_in(untrusted: bytes) -> bytes:
     """Return what is sealed in a page.
 
@@ -92,11 +97,13 @@ def sealed_in(untrusted: bytes) -> bytes:
         MalformedError: it is no page, or too large for one.
     """
     found = _SEALED.findall(untrusted) if len(untrusted) <= MOST_BYTES else []
-    if len(found) != 1:
+    try:
+        (encoded,) = found
+        sealed = b64decode(encoded + b"=" * (-len(encoded) % 4))
+    except ValueError:  # none, several, or cut within a letter
         raise MalformedError(
             Message("the file is not a page that CaseVault made"), next_step=Message("Check the path.")
-        )
-    sealed = b64decode(found[0] + b"=" * (-len(found[0]) % 4))
+        ) from None
     require_page_form(sealed)
     return sealed
 

@@ -52,7 +52,7 @@ class OpenedPackage:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The result of `verify_package` and `verify_folder`."""
+    """The result of `verify_package`, `verify_page` and `verify_folder`."""
 
     standing: ManifestStatus
     key_words: tuple[str, ...] = ()
@@ -62,7 +62,8 @@ class Examination:
         """Return the result in one sentence, which claims no more than was checked."""
         if self.standing is ManifestStatus.OUTER_FORM:
             return Message(
-                "a sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
+                "a sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key, or"
+                " the words of a page"
             )
         words = " ".join(self.key_words)
         if self.standing is ManifestStatus.AS_EXPECTED:
@@ -137,6 +138,20 @@ def verify_package(
         _require_outer_form(untrusted)
         return Examination(ManifestStatus.OUTER_FORM)
     return _examined(open_package(untrusted, identity, expected_key_words=expected_key_words))
+
+
+def verify_page(
+    untrusted: bytes, expected_key_words: Sequence[str] | None = None, *, words_of_page: str = ""
+) -> Examination:
+    """Check a page as far as possible: without its words, only that it has the outer form of one.
+
+    Raises:
+        MalformedError, BrokenSealError, VerificationError: as `open_page_file`.
+    """
+    if not words_of_page:
+        sealed_in(untrusted)
+        return Examination(ManifestStatus.OUTER_FORM)
+    return _examined(open_page_file(untrusted, words_of_page, expected_key_words=expected_key_words))
 
 
 def verify_folder(folder: Path, expected_key_words: Sequence[str] | None = None) -> Examination:

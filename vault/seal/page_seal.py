@@ -79,7 +79,10 @@ def open_page(words: str, untrusted: bytes) -> bytes:
     """
     salt, iterations, commitment = _head(untrusted)
     key, expected = _derive(words, salt, iterations)
-    closed = BrokenSealError(Message("the page does not open with these words"))
+    closed = BrokenSealError(
+        Message("the page does not open with these words"),
+        next_step=Message("Check each word with the sender. If all are right, the file was changed: ask for another."),
+    )
     if not hmac.compare_digest(commitment, expected):
         raise closed
     try:

@@ -66,5 +66,6 @@ class NextStep(Enum):
     SUSPEND_MEMBER = "suspend-member"
     TAKE_OVER = "take-over"
     VERIFY_BACKUP = "verify-backup"
+    VERIFY_PACKAGE = "verify-package"
     VERIFY_LOG = "verify-log"
     WRITE_TEMPLATE = "write-template"

@@ -107,6 +107,7 @@ class ExportScreen(ActScreen, KeptForm):
         self._case, self._ref, self._profile = case, ref, profile
         self._person, self._told = person, told
         self._decided: dict[str, str] = {}
+        self._answers: tuple[str, dict[str, str]] = ("", {})
         self._reading = Reading()
         self._wanted = ""
         self._recipients: list[KeptPartner] = []
@@ -304,11 +305,16 @@ class ExportScreen(ActScreen, KeptForm):
             **({} if person is None else {"person": (person.hex(),)}),
             **({_BY_FILE[way]: (str(file),)} if file is not None and way in _BY_FILE else {}),
         }
+        # Forms are decided and pages made anew: for whom it is was typed already, if it is for the same one.
+        before, named = self._answers
+        surname = {export.SURNAME: named[export.SURNAME]} if before == said["to"][0] and export.SURNAME in named else {}
+        answers = {"contact": self.text("contact"), **self.query_one(NeededRow).said, **surname}
+        self._answers = said["to"][0], answers
         doing = Doing(
             export.EXPORT,
             said,
             partial(self._sealed, out),
-            {"contact": self.text("contact"), **self.query_one(NeededRow).said},
+            answers,
             asked=(file, who or None) if file is not None and way == ASK else (),
             second=(lambda vault: vault.approvals.at_this_keyboard(who, self.lend)) if way == HERE else None,
             failed=self._failed,

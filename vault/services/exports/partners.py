@@ -12,7 +12,7 @@ from vault.casework.typed_dates import IN_FUTURE
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId, short_id
 from vault.index.heads import heads_of
-from vault.names.normal import looks_same
+from vault.names.normal import as_seen, looks_same
 from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action, Role
 from vault.records.versions import OpenedVersion, of_kind, to_fields
@@ -105,6 +105,7 @@ def _words(partner: Partner) -> str:
 # Recipients of packages, whom casework calls partners: kept for the whole organisation.
 # Those of admins stand in the directory, those of caseworkers and supervisors in the sending compartment.
 _NOW = b"now"
+_AROUND = " .,;:()[]{}\"'«»“”"
 _FEWEST_LETTERS = 4  # of a word of the list: no two begin with the same four
 
 
@@ -278,6 +279,24 @@ def require_key(kept: KeptPartner) -> None:
             Message("this recipient has no key"),
             next_step=Message("They can get a page, which opens with words. Or ask them for their key."),
         )
+
+
+def require_surname(kept: KeptPartner, typed: str) -> str:
+    """Return what somebody typed, if it is the last word of the recipient's name: they mean whom they chose.
+
+    Case, marks and letters that look alike in two scripts do not count, nor do words before it.
+
+    Raises:
+        UsageError: it is another, or nothing.
+    """
+    seen = ([part.strip(_AROUND) for part in as_seen(name).split()] for name in (kept.name, typed))
+    last, said = (list(filter(None, words))[-1:] for words in seen)
+    if said != last:
+        raise UsageError(
+            Message("that is not the last word of the name of the recipient who is chosen"),
+            next_step=Message("Look whom you chose. Then type the last word of their name."),
+        )
+    return typed
 
 
 def require_confirmed(kept: KeptPartner, *, is_shown_to_second: bool = False) -> None:
