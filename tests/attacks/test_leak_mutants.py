@@ -10,6 +10,7 @@ import io
 import json
 import sys
 import tarfile
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -21,7 +22,7 @@ import pytest
 
 from tests.attacks.leak_corpus import HER, OF_PAPERS, PHONE, TEXT
 from tests.export.leakcheck import test_process as of_pdf
-from tests.export.leakcheck.planting import CYRILLIC, DOSSIER, LATIN, clean_data, clean_pdf, examined, task_for
+from tests.export.leakcheck.planting import CYRILLIC, DOSSIER, LATIN, REPORT, clean_data, clean_pdf, examined, task_for
 from tests.export.leakcheck.surgery import Pieces, take_apart, written
 from tests.export.samples import COVER, FORBIDDEN, passes
 from tests.export.test_docx import CORE, PLANTED, RELATIONS, SETTINGS, changed, in_body, with_part
@@ -30,10 +31,12 @@ from tests.tables import each
 from vault.export import archive
 from vault.export.archive import FileEntry, Manifest, sign_manifest
 from vault.export.children import ask_child, command_of
-from vault.export.data_json import Leaf, canonical
+from vault.export.data_json import canonical
+from vault.export.leakcheck.boilerplate import Leaf
 from vault.export.leakcheck.examine import Task, examine, examine_archive, examine_page
 from vault.export.package import prepare
-from vault.export.page import empty_page, render_page
+from vault.export.page import empty_page, render_page, sealed_in
+from vault.export.report_docx import render_docx
 from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.seal.page_seal import seal_page
 from vault.seal.sizes import padme
@@ -113,7 +116,7 @@ def clean_archive() -> bytes:
 
 
 def own() -> tuple[Leaf, ...]:
-    return (*clean_manifest().own_leaves(), Leaf("purpose", COVER.purpose, ours=True))
+    return tuple(Leaf(*leaf) for leaf in clean_manifest().own_leaves())
 
 
 def is_stopped(tar: bytes) -> bool:
@@ -154,8 +157,12 @@ def archived(change: Callable[[tarfile.TarInfo], object], *more: str) -> Mutant:
     return stopped
 
 
-def given(**values: object) -> Callable[[tarfile.TarInfo], object]:
-    return lambda entry: [setattr(entry, name, value) for name, value in values.items()]
+def given(**values: object) -> Callable[[tarfile.TarInfo], None]:
+    def change(entry: tarfile.TarInfo) -> None:
+        for name, value in values.items():
+            setattr(entry, name, value)
+
+    return change
 
 
 def end_of_first(tar: bytes) -> int:
@@ -343,7 +350,9 @@ MUTANTS: dict[str, Mutant] = {
     "63 time in Word": _in_word("a time"),
     "63 compressed size": _in_word("packed parts"),
     "63 hour of release": in_manifest(lambda value: value["release"].update(day="2026-12-03T17:15")),
-    "63 size of a page": in_page(lambda page: page.replace(b"</script>\n", b"AAAA</script>\n", 1)),
+    "63 size of a page": in_page(
+        lambda page: page.replace(b64encode(sealed_in(page)), b64encode(sealed_in(page) + bytes(3)))
+    ),
     "63 last bits of a page": in_page(with_other_last_bits),
 }  # fmt: skip
 
@@ -353,6 +362,16 @@ def test_what_is_clean_passes() -> None:
     assert examine_archive(clean_archive(), own(), FORBIDDEN).findings == ()
     for language in ("en", "fr", "ru"):
         assert examine_page(clean_page(language), empty_page(language)).findings == ()
+    unchanged: list[Mutant] = [
+        in_pdf(lambda pieces: None),
+        said_in_data(lambda value: None),
+        of_files(docx=lambda: render_docx(REPORT)),
+        in_archive(lambda tar: tar),
+        in_manifest(lambda value: None),
+        archived(lambda entry: None),
+        in_page(lambda page: page),
+    ]
+    assert [is_stopped() for is_stopped in unchanged] == [False] * len(unchanged)
 
 
 @each(MUTANTS)

@@ -58,7 +58,10 @@ def main() -> int:
         (content,) = files
         return examine_archive(content, tuple(Leaf(*leaf) for leaf in header["own"]), tuple(header["forbidden"]))
 
-    examined = {"report": report, "archive": archive, "page": lambda: examine_page(*files)}[header["kind"]]()
+    def page() -> Examined:
+        return examine_page(*files)
+
+    examined = {"report": report, "archive": archive, "page": page}[header["kind"]]()
     answer = {
         "canary_forms": examined.canary_forms,
         "digests": [hashlib.sha256(content).hexdigest() for content in files],

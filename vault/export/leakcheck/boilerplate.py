@@ -274,7 +274,8 @@ def _has_form(value: Any, key: str, *, in_list: bool = False) -> bool:
     if (key in _LISTS) is not in_list:
         return False
     if isinstance(value, dict):
-        return _OBJECTS.get(key) == set(value) and all(_has_form(inner, name) for name, inner in value.items())
+        known = key in _OBJECTS and _OBJECTS[key] == frozenset(value)
+        return known and all(_has_form(inner, name) for name, inner in value.items())
     if key == "format":
         return (type(value), value) == (int, _FORMAT)
     return isinstance(value, str) and key not in _OBJECTS

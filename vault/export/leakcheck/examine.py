@@ -269,6 +269,7 @@ def examine(task: Task, tell: Tell = lambda percent: None) -> Examined:
         task.docx,
         approved=task.approved,
         title=task.title,
+        # As `top_of_document` joins them: no code of the writer says what the writer should have written.
         running=" · ".join(filter(None, (task.running, task.watermark))),
         day=task.day,
         language=task.language,
