@@ -80,6 +80,11 @@ def said_aloud(said: str) -> Mutant:
     return in_pdf(lambda pieces: pieces.edit(b"/S/H1", b"/S/H1", told))
 
 
+def with_labels_changed(value: dict[str, Any]) -> None:
+    one, other = value["sections"][0]["blocks"][:2]
+    one["label"], other["label"] = other["label"], one["label"]
+
+
 def as_text(said: str) -> str:
     return said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -319,6 +324,7 @@ MUTANTS: dict[str, Mutant] = {
     "58 order of the first page": said_in_data(
         lambda value: value["first_page"][0]["entries"][0]["rows"].reverse()
     ),
+    "58 order of labels": said_in_data(with_labels_changed),
     "58 section less": said_in_data(lambda value: value["sections"].pop()),
     "58 order of a list": in_manifest(lambda value: value["release"].update(roles=["caseworker", "x" * 40])),
     "59 picture with its place, in Word": of_files(docx=with_part("word/media/image1.jpeg", JPEG.decode("latin-1"))),

@@ -221,8 +221,6 @@ _OBJECTS = {key: frozenset(names.split()) for key, names in _MEMBERS.items()}
 _KEYS = frozenset().union(*_OBJECTS.values())
 _LISTS = frozenset(_OBJECTS) - {"", "notice"} | {"body", "head", "lines", "texts"}
 _FORMAT = 4
-# Under these a string stands at more than one place of the file.
-_AT_TWO_PLACES = frozenset({"heading", "label"})
 _TEXTS = frozenset({"text", "texts", "head", "body"})
 
 
@@ -263,7 +261,7 @@ def check_data(
 def _by_key(leaves: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
     said: defaultdict[str, list[str]] = defaultdict(list)
     for key, text in leaves:
-        if isinstance(text, str) and key not in _AT_TWO_PLACES:
+        if isinstance(text, str):
             said[key].append(text)
     return said
 
