@@ -77,5 +77,17 @@ TEXT = {
     "30 plates": _disguise("A car {} and В 123 АС 77 waited.", "01KG777ABC", "В 123 АС 77"),
     "31 mistyped numbers": _disguise("Personal number {}.", "22905198012345", "22905198012345"),
     "38 name in a quotation": _disguise("The court in “{} v. State” said no.", "Skvorkina"),
+    "65 formula of a table": _disguise('{}","her page")', '=HYPERLINK("https://net.example/?n=Skvorkina', "Skvorkina"),
     "66 elided, small letters": _disguise("c’est le sac d’{}, chez l’alyona.", "alyona"),
+}
+
+# Rows that are about papers, which no package holds yet: whatever has a picture is refused. Their own rows come with
+# the papers.
+OF_PAPERS = {
+    "20 code in a picture": "a QR code that says a name",
+    "42 layer of OCR": "the text layer of a scanned page",
+    "50 cropped area of a picture": "what lies outside of the part that is shown",
+    "57 names of pictures": "names of the files that pictures come from",
+    "59 EXIF": "place, serial number and the thumbnail of the uncropped photo",
+    "60 bytes after a picture": "bytes behind the end, text chunks, text of a colour profile",
 }

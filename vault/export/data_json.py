@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vault.casework.script import script_of
@@ -31,9 +31,11 @@ class Leaf(NamedTuple):
 
 
 def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
-    """Return every string that the data file may hold, each as often as it may stand there."""
+    """Return every string that the data file may hold, each as often as it may; those of one key in their order."""
     words = wording(cover.language)
+    sections = numbered(dossier, words)
     leaves = [
+        *(leaf for group in first_page(sections, cover, words) for leaf in _of_group(group)),
         Leaf("language", cover.language, ours=True),
         Leaf("heading", words.notice_heading, ours=True),
         *(Leaf("lines", line, ours=True) for line in words.notice_of(dossier.profile)),
@@ -43,7 +45,6 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
         Leaf("title", words.title, ours=True),
         *(Leaf(key, text, ours=True) for each in _removals(dossier) for key, text in each.items()),
     ]
-    sections = numbered(dossier, words)
     for coded in key_of(sections):
         leaves += (Leaf("code", coded.code, ours=True), Leaf("role", coded.role, ours=True))
         for relation in coded.relations:
@@ -55,13 +56,15 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
             leaves.append(Leaf("script", _script(block.text), ours=True))
             is_code = code_in_words(section.heading, block.label, block.text, cover.language) is not None
             leaves.append(Leaf("text", block.text, ours=is_code))
-    for group in first_page(sections, cover, words):
-        leaves.append(Leaf("heading", group.heading, ours=True))
-        for entry in group.entries:
-            leaves += (*_pieces("head", entry.head), *_pieces("body", entry.body))
-            for row in entry.rows:
-                leaves += (Leaf("label", row.label, ours=True), *_pieces("texts", row.pieces))
     return tuple(leaves)
+
+
+def _of_group(group: Group) -> Iterator[Leaf]:
+    yield Leaf("heading", group.heading, ours=True)
+    for entry in group.entries:
+        yield from (*_pieces("head", entry.head), *_pieces("body", entry.body))
+        for row in entry.rows:
+            yield from (Leaf("label", row.label, ours=True), *_pieces("texts", row.pieces))
 
 
 def render_data(dossier: Dossier, cover: Cover) -> bytes:

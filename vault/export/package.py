@@ -21,7 +21,7 @@ from vault.export.children import DEPENDENCY_MISSING, TooSlowError, ask_child, c
 from vault.export.data_json import Leaf, data_leaves, render_data
 from vault.export.dossier_report import Cover, Line, approved_lines, headings, make_report
 from vault.export.fonts import font_folders
-from vault.export.page import render_mail, render_page
+from vault.export.page import empty_page, render_mail, render_page
 from vault.export.pdf import render_report
 from vault.export.release import ACT, Release, export_members, file_digests
 from vault.export.report_docx import render_docx
@@ -92,9 +92,9 @@ def check_for_leaks(
         "files": [len(content) for content in files],
         "font_folders": font_folders(),
         "forbidden": list(forbidden),
+        "kind": "report",
         "language": language,
         "removed": removed,
-        "report": True,
         "running": running,
         "watermark": watermark,
         "title": title,
@@ -105,7 +105,7 @@ def check_for_leaks(
     return _judge(answer, _digests(files), any(form.strip() for form in forbidden))
 
 
-def check_words(
+def check_archive(
     content: bytes,
     *,
     own: Sequence[Leaf],
@@ -113,17 +113,28 @@ def check_words(
     command: Sequence[str] | None = None,
     seconds: float | None = None,
 ) -> None:
-    """Return if a small further file of a package, such as its manifest, holds none of the forbidden forms.
+    """Return if a finished archive is what its files make it, and its manifest holds none of the forbidden forms.
 
-    `own` are its strings that are our own words; the rest is as in `check_for_leaks`.
+    `own` are the strings of the manifest that are our own words; the rest is as in `check_for_leaks`.
 
     Raises:
         LeakError, DependencyMissingError: as `check_for_leaks`.
     """
-    header = {"files": [len(content)], "forbidden": list(forbidden), "own": list(own), "report": False}
+    header = {"files": [len(content)], "forbidden": list(forbidden), "kind": "archive", "own": list(own)}
     patience = _patience(content, forbidden) if seconds is None else seconds
     answer = _ask(command or verifier_command(), _task(header, (content,)), patience)
     _parsed(answer, _digests((content,)))
+
+
+def check_page(page: bytes, language: str) -> None:
+    """Return if a finished page tells, beside what is sealed in it, nothing that not every page in its language tells.
+
+    Raises:
+        LeakError, DependencyMissingError: as `check_for_leaks`.
+    """
+    files = (page, empty_page(language))
+    header = {"files": [len(content) for content in files], "kind": "page"}
+    _parsed(_ask(verifier_command(), _task(header, files), _patience(page, ())), _digests(files))
 
 
 def _patience(content: bytes, forbidden: Sequence[str]) -> float:
@@ -206,7 +217,7 @@ _NAME = re.compile(r"referral-[0-9a-f]{16}\.(age|html)")
 _SEAL = object()  # only `prepare` takes it
 
 CheckForLeaks = Callable[..., Verdict]
-CheckWords = Callable[..., None]
+CheckArchive = Callable[..., None]
 
 To = str | bytes
 """For whom a package is sealed: an age recipient, or the record of one without a key, whose page opens with words."""
@@ -326,9 +337,9 @@ def write_package(
     approval: Approval | None = None,
     expires: date | None = None,
     random: RandomBytes = secrets.token_bytes,
-    check: CheckWords = check_words,
+    check: CheckArchive = check_archive,
 ) -> SealedPackage:
-    """Return the sealed package of a report, which `prepare` had checked; the manifest is checked here.
+    """Return the sealed package of a report, which `prepare` had checked; archive and manifest are checked here.
 
     The fingerprint of an age recipient was compared by voice; the recipient knows the words of `package_public`, by
     whose key `sign` signs. `release` says who asked, `approval` is what a second person gave; that it is valid, the
@@ -357,11 +368,11 @@ def write_package(
         release=release,
     )
     encoded = manifest.encode()
-    # The report was read by the verifier as these very bytes, which nothing can change since; the manifest is new.
-    check(encoded, own=manifest.own_leaves(), forbidden=prepared.forbidden)
     files[archive.MANIFEST] = encoded
     files[archive.SIGNATURE] = sign_manifest(encoded, package_public, sign)
     tar = archive.pack(files)
+    # The report was read by the verifier as these very bytes, which nothing can change since; what holds them is new.
+    check(tar, own=manifest.own_leaves(), forbidden=prepared.forbidden)
     if isinstance(to, bytes):
         return seal_as_page(manifest.package, tar, prepared.cover.language, random)
     sealed = seal_for(to, tar)
@@ -373,9 +384,11 @@ def seal_as_page(package: bytes, tar: bytes, language: str, random: RandomBytes 
 
     Raises:
         RefusedError: it is larger than a page may be.
+        LeakError, DependencyMissingError: as `check_for_leaks`.
     """
     words = draw_words(language, random)
     page = render_page(seal_page(words, tar, random), language)
+    check_page(page, language)
     return SealedPackage(
         package_file(hashlib.sha256(page).digest(), "html"), package, page, words, render_mail(language)
     )

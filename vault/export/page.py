@@ -75,6 +75,12 @@ def render_page(sealed: bytes, language: str) -> bytes:
     return page
 
 
+def empty_page(language: str) -> bytes:
+    """Return the file with nothing sealed in it, beside which a verifier lays another."""
+    before, after = _around(language)
+    return before + after
+
+
 def require_room(archive_size: int, language: str) -> None:
     """Return if an archive of so many bytes fits into a page.
 

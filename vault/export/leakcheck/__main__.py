@@ -1,9 +1,9 @@
 """The process, shut in: limits itself, reads the task from standard input, answers on standard output, nothing else.
 
-Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives: the report as PDF
-and DOCX and its data, or with `report` false one further file whose words alone are looked at. Answer: lines with the
-percents that are done, then one JSON object. Exit code 0 means that the checks ran, not that they passed; 69 that a
-library is missing.
+Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives. By its `kind`:
+`report`, as PDF and DOCX and its data; `archive`, in which they leave; `page`, and one with nothing in it. Answer:
+lines with the percents that are done, then one JSON object. Exit code 0 means that the checks ran, not that they
+passed; 69 that a library is missing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> int:
             Approved,
             Leaf,
         )
-        from vault.export.leakcheck.examine import Examined, Task, examine, examine_words  # noqa: PLC0415
+        from vault.export.leakcheck.examine import Examined, Task, examine, examine_archive, examine_page  # noqa: PLC0415
     except ImportError:
         return _DEPENDENCY_MISSING
     stream = sys.stdin.buffer
@@ -54,11 +54,14 @@ def main() -> int:
         )
         return examine(task, _tell)
 
-    def words() -> Examined:
+    def archive() -> Examined:
         (content,) = files
-        return examine_words(content, tuple(Leaf(*leaf) for leaf in header["own"]), tuple(header["forbidden"]))
+        return examine_archive(content, tuple(Leaf(*leaf) for leaf in header["own"]), tuple(header["forbidden"]))
 
-    examined = report() if header["report"] else words()
+    def page() -> Examined:
+        return examine_page(*files)
+
+    examined = {"report": report, "archive": archive, "page": page}[header["kind"]]()
     answer = {
         "canary_forms": examined.canary_forms,
         "digests": [hashlib.sha256(content).hexdigest() for content in files],

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -203,13 +203,24 @@ def _decoded(string: bytes | None, digits: bytes) -> str:
 
 
 # The data file: canonical JSON whose every value is approved text or one of a few plain words.
-_KEY_NAMES = """
-format profile purpose release pages language title notice heading lines sections blocks label text script
-day reference organisation contact recipient
-removals number type reason key code role relations is-to to-whom
-first_page entries head body rows texts
-"""
-_KEYS = frozenset(_KEY_NAMES.split())
+# The keys of each object, by the key under which it stands; those of one kind have them all.
+_MEMBERS = {
+    "": "contact day first_page format key language notice organisation pages profile purpose recipient reference"
+    " release removals sections title",
+    "notice": "heading lines",
+    "first_page": "entries heading",
+    "entries": "body head rows",
+    "rows": "label texts",
+    "key": "code relations role",
+    "relations": "is-to to-whom",
+    "removals": "number reason type",
+    "sections": "blocks heading",
+    "blocks": "label script text",
+}
+_OBJECTS = {key: frozenset(names.split()) for key, names in _MEMBERS.items()}
+_KEYS = frozenset().union(*_OBJECTS.values())
+_LISTS = frozenset(_OBJECTS) - {"", "notice"} | {"body", "head", "lines", "texts"}
+_FORMAT = 4
 _TEXTS = frozenset({"text", "texts", "head", "body"})
 
 
@@ -225,9 +236,14 @@ def check_data(
         return
     if canonical != data:
         findings.add(Check.DATA, "not canonical")
+    if not _has_form(value, ""):
+        findings.add(Check.DATA, "form that no data file has")
+    leaves = list(leaves_of(value, ""))
+    if _by_key(leaves) != _by_key((leaf.key, leaf.text) for leaf in approved):
+        findings.add(Check.DATA, "values in another order, or one is missing")
     own = OwnLeaves(approved)
     left = Counter((leaf.key, leaf.text) for leaf in approved if not leaf.ours)
-    for key, leaf in leaves_of(value, ""):
+    for key, leaf in leaves:
         if leaf is None:
             if key not in _KEYS:
                 findings.add(Check.DATA, "key that no data file has")
@@ -240,5 +256,24 @@ def check_data(
             left[key, leaf] -= 1
             if left[key, leaf] < 0:
                 findings.add(Check.DATA, f"value under {key[:16]!a} that nobody approved")
-        elif key != "format":
-            findings.add(Check.DATA, f"number under {key[:16]!a}")
+
+
+def _by_key(leaves: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for key, text in leaves:
+        if isinstance(text, str):
+            said[key].append(text)
+    return said
+
+
+def _has_form(value: Any, key: str, *, in_list: bool = False) -> bool:
+    if isinstance(value, list):
+        return key in _LISTS and not in_list and all(_has_form(each, key, in_list=True) for each in value)
+    if (key in _LISTS) is not in_list:
+        return False
+    if isinstance(value, dict):
+        known = key in _OBJECTS and _OBJECTS[key] == frozenset(value)
+        return known and all(_has_form(inner, name) for name, inner in value.items())
+    if key == "format":
+        return (type(value), value) == (int, _FORMAT)
+    return isinstance(value, str) and key not in _OBJECTS

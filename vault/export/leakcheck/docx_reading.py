@@ -1,7 +1,8 @@
 """The verifier's reader of the Word document: every byte of the file is known, or it is a finding.
 
-The writer is python-docx; this reads with zipfile, expat and its own lists. What is not on a list is refused unseen:
-fields, comments, tracked changes, links, pictures, embedded objects, scripts, parts of other kinds.
+The writer is python-docx; this reads with zipfile, expat and its own lists. Names of parts, widths and styles stand
+here a second time on purpose: taken from the writer, they would follow it wherever it errs. What is not on a list is
+refused unseen: fields, comments, tracked changes, links, pictures, embedded objects, scripts, parts of other kinds.
 """
 
 from __future__ import annotations

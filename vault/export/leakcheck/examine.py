@@ -28,6 +28,7 @@ from vault.export.leakcheck.boilerplate import (
     top_of_page,
     without_own_words,
 )
+from vault.export.leakcheck.container import check_page, read_archive
 from vault.export.leakcheck.docx_reading import read_docx
 from vault.export.leakcheck.drawing import FONT_PROGRAM, PageReading, check_fonts, shipped_names
 from vault.export.leakcheck.forbidden_forms import (
@@ -268,6 +269,7 @@ def examine(task: Task, tell: Tell = lambda percent: None) -> Examined:
         task.docx,
         approved=task.approved,
         title=task.title,
+        # As `top_of_document` joins them: no code of the writer says what the writer should have written.
         running=" · ".join(filter(None, (task.running, task.watermark))),
         day=task.day,
         language=task.language,
@@ -291,6 +293,21 @@ def examine_words(content: bytes, own: Sequence[Leaf], forbidden: Sequence[str])
     strings = strings_of_others(content, own)
     searched = [Searched(Check.FORMS, "other file", text, _whole(text, ours)) for text, ours in strings]
     _search(forbidden, searched, _Own("", (), ()), findings, lambda percent: None)
+    return Examined(tuple(findings.found), 0, ())
+
+
+def examine_archive(archive: bytes, own: Sequence[Leaf], forbidden: Sequence[str]) -> Examined:
+    """Examine the finished archive: what holds the files, and the strings of its manifest, of which `own` are ours."""
+    findings = Findings()
+    manifest = read_archive(archive, findings)
+    words = examine_words(manifest, own, forbidden)
+    return Examined((*findings.found, *words.findings), 0, ())
+
+
+def examine_page(page: bytes, other: bytes) -> Examined:
+    """Examine a finished page beside one of another content in the same language."""
+    findings = Findings()
+    check_page(page, other, findings)
     return Examined(tuple(findings.found), 0, ())
 
 
