@@ -87,7 +87,7 @@ def _add(session: Session, plan: Plan[Said], agreed: Agreed, _progress: Progress
     if not key:
         return Told((Message("The recipient is saved."), NO_KEY), recipient_data(kept))
     if was_compared:
-        return Told((Message("The recipient is saved."), strength(kept)), recipient_data(kept))
+        return Told((Message("The recipient is saved."),), recipient_data(kept))
     return Told(
         (
             Message("The recipient is saved. Call them, and let them read the words of their key to you:"),
