@@ -225,6 +225,9 @@ def test_a_cut_package_is_refused_without_any_key(length: int) -> None:
         + b"a" * 43
         + b"\n"
         + bytes(99),
+        "for a classic and a post-quantum key": seal_for(RECIPIENT, bytes(256)).replace(
+            b"\n--- ", b"\n-> mlkem768x25519 a\n" + b"a" * 43 + b"\n--- ", 1
+        ),
         "a giant": bytes(2 * archive.MOST_BYTES + 1),
     }
 )

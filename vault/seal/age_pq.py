@@ -57,7 +57,8 @@ def unseal(identity: str, untrusted: bytes) -> bytes:
     stanzas, end, mac = _header(untrusted)
     file_key = _file_key(key, stanzas)
     start = end + len(mac)
-    if mac != b" %s\n" % _encoded(_mac(file_key, untrusted[:end])) or len(untrusted) < start + _NONCE + _TAG:
+    due = b" %s\n" % _encoded(_mac(file_key, untrusted[:end]))
+    if not hmac.compare_digest(mac, due) or len(untrusted) < start + _NONCE + _TAG:
         raise ValueError("header")
     cipher = ChaCha20Poly1305(_derived(file_key, untrusted[start : start + _NONCE], b"payload"))
     places = range(start + _NONCE, len(untrusted), _CHUNK + _TAG)
@@ -188,12 +189,15 @@ def _decoded(text: bytes) -> bytes:
 
 
 # Bech32 (BIP 173) without its limit of 90 letters, which age does not have either.
+_GENERATORS = [0]  # for each value of the top five bits
+for _generator in (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3):
+    _GENERATORS += [_generator ^ known for known in _GENERATORS]
+
+
 def _polymod(values: Iterable[int]) -> int:
     check = 1
     for value in values:
-        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
-            check ^= generator if top >> bit & 1 else 0
+        check = (check & 0x1FFFFFF) << 5 ^ value ^ _GENERATORS[check >> 25]
     return check
 
 
