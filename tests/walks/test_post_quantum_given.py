@@ -15,7 +15,7 @@ from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.services.cases import cases, notes
 
 HOLDS = "This key also holds against a later quantum computer."
-CLASSIC = "Classic key: who keeps the file may be able to read it when there are quantum computers."
+CLASSIC = "Classic key: a later quantum computer may open a copy."
 
 
 def test_a_lawyer_with_a_post_quantum_key_is_told_apart_and_opens_what_is_sealed(

@@ -21,7 +21,7 @@ NO_KEY: Final = Message("No key: what they get is a page that a browser opens wi
 
 
 _HOLDS: Final = Message("This key also holds against a later quantum computer.")
-_CLASSIC: Final = Message("Classic key: who keeps the file may be able to read it when there are quantum computers.")
+_CLASSIC: Final = Message("Classic key: a later quantum computer may open a copy.")
 
 
 def strength(kept: KeptPartner) -> Message:
