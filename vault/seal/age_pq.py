@@ -53,7 +53,7 @@ def unseal(identity: str, untrusted: bytes) -> bytes:
     Raises:
         ValueError: not such an identity, or the file is altered, cut, or for another recipient.
     """
-    key = _private_of(identity)
+    key = hpke.MLKEM768X25519PrivateKey(*_keys_of(identity))
     stanzas, end, mac = _header(untrusted)
     file_key = _file_key(key, stanzas)
     start = end + len(mac)
@@ -115,10 +115,6 @@ def _keys_of(identity: str) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
         raise ValueError("length of an identity")
     expanded = hashlib.shake_256(seed).digest(96)
     return MLKEM768PrivateKey.from_seed_bytes(expanded[:64]), X25519PrivateKey.from_private_bytes(expanded[64:])
-
-
-def _private_of(identity: str) -> hpke.MLKEM768X25519PrivateKey:
-    return hpke.MLKEM768X25519PrivateKey(*_keys_of(identity))
 
 
 def _header(untrusted: bytes) -> tuple[list[tuple[list[bytes], bytes]], int, bytes]:
