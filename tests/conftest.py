@@ -10,6 +10,7 @@ import gc
 import os
 import shutil
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -107,7 +108,16 @@ def pytest_collection_finish() -> None:
 def missing_tools(item: pytest.Item) -> list[str]:
     """Return the programs that the marks of `item` name and that are not on the path, in order, each once."""
     named = dict.fromkeys(str(name) for mark in item.iter_markers("tool") for name in mark.args)
-    return [name for name in named if shutil.which(name) is None]
+    return [name for name in named if not _is_here(name)]
+
+
+def _is_here(name: str) -> bool:
+    """Return if a program is on the path, or, of `npm:NAME`, if npm installed that package for everybody."""
+    kind, _, package = name.partition(":")
+    if kind != "npm" or shutil.which("npm") is None:
+        return shutil.which(name) is not None
+    root = subprocess.run(["npm", "root", "--global"], capture_output=True, text=True, check=False).stdout.strip()
+    return (Path(root) / package).is_dir()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

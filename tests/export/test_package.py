@@ -46,8 +46,8 @@ from vault.export.package import PreparedReport, SealedPackage, prepare, publish
 from vault.export.reader import ManifestStatus, open_package, verify_folder, verify_package
 from vault.export.release import ACT, Release
 from vault.log.approval import Approval, approved_digest
-from vault.seal import signing
-from vault.seal.age import fingerprint, seal_for
+from vault.seal import age_pq, signing
+from vault.seal.age import fingerprint, recipient_of, seal_for
 from vault.seal.sizes import padme
 
 SEED = bytes(range(32))
@@ -97,6 +97,28 @@ def test_a_package_passes_the_verifier_and_opens_for_its_recipient() -> None:
     assert opened.manifest.recipient == fingerprint(RECIPIENT)
     # Who approves reads what another program found in the file.
     assert "The client says that the notice of refusal arrived" in " ".join(prepared().pages)
+
+
+def test_a_package_for_a_post_quantum_key_opens_for_its_recipient_and_has_the_outer_form() -> None:
+    identity = age_pq.make_identity()
+    key = recipient_of(identity)
+    whole = written(to=key).sealed
+    assert verify_package(whole).standing is ManifestStatus.OUTER_FORM
+    opened = open_package(whole, identity, age_recipient=key)
+    assert opened.members["report.pdf"] == prepared().pdf
+    assert opened.manifest.recipient == fingerprint(key)
+    with pytest.raises(BrokenSealError, match="does not open with this identity"):
+        open_package(whole, str(IDENTITY))
+    with pytest.raises(BrokenSealError, match="does not open with this identity"):
+        open_package(sealed(), identity)
+
+
+@pytest.mark.tool("age")
+def test_the_program_age_opens_a_package_for_a_classic_key(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text(str(IDENTITY))
+    opened = subprocess.run(["age", "-d", "-i", str(key)], input=sealed(), capture_output=True, check=True).stdout
+    assert archive.unpack(opened)["report.pdf"] == prepared().pdf
 
 
 def test_who_prepares_again_gets_the_digest_that_was_approved() -> None:
@@ -203,6 +225,9 @@ def test_a_cut_package_is_refused_without_any_key(length: int) -> None:
         + b"a" * 43
         + b"\n"
         + bytes(99),
+        "for a classic and a post-quantum key": seal_for(RECIPIENT, bytes(256)).replace(
+            b"\n--- ", b"\n-> mlkem768x25519 a\n" + b"a" * 43 + b"\n--- ", 1
+        ),
         "a giant": bytes(2 * archive.MOST_BYTES + 1),
     }
 )

@@ -27,6 +27,7 @@ from vault.acts.act import (
     Waits,
     one,
 )
+from vault.acts.recipient import strength
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.redaction.profile import PROFILES, profile_named
@@ -71,6 +72,7 @@ class _Leaving:
     wish: Wish = field(repr=False)
     out: Path | None
     staying: int
+    post_quantum: bool | None
     answer: Approval | None = field(default=None, repr=False)
 
 
@@ -115,6 +117,8 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
             Message("The key of {name} is NOT CONFIRMED. Its words are:", name=kept.name),
             f"  {kept.fingerprint}",
         ]
+    if not as_page:
+        lines.append(strength(kept))
     contact = Ask(
         "contact",
         Message("Whom may the recipient call, and how? If you say nothing: whom your last package of this case named"),
@@ -134,7 +138,9 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         asked.append(surname)
     is_due = second_person.rule_of(session) == second_person.TWO_PERSON and not reviewers(session, profile)
     return Plan(
-        _Leaving(case, wish, None if out is None else Path(out), staying, answer),
+        _Leaving(
+            case, wish, None if out is None else Path(out), staying, None if as_page else kept.is_post_quantum, answer
+        ),
         mark=(case, wish, kept.fingerprint),
         shown=lambda: lines,
         asks=tuple(asked),
@@ -215,6 +221,7 @@ def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Wor
         "papers_left_out": leaving.staying,
         "person": None if person is None else person.hex(),
         "as": PAGE_WORD if done.is_page else KEY_WORD,
+        "post_quantum": leaving.post_quantum,
         "as_proposed": _proposed_data(done.as_proposed),
         "review": None if done.review is None else done.review.hex(),
     }
@@ -374,6 +381,7 @@ def _everything(session: Session, said: Said) -> Plan[tuple[str, Path]]:
                 "Every name and note of {count} cases leaves without any redaction. The log says so for each case.",
                 count=len(leaving.cases),
             ),
+            strength(leaving.to),
         ),
         word="all",
     )
@@ -389,6 +397,7 @@ def _export_all(session: Session, plan: Plan[tuple[str, Path]], agreed: Agreed, 
     done = full_export.export_all(session, to=to, out=out, progress=working)
     data = {
         "file": str(done.path),
+        "post_quantum": partners.find(session, to).is_post_quantum,
         "cases": done.cases,
         "records": done.records,
         "documents": done.documents,

@@ -20,11 +20,21 @@ _RECIPIENT: Final = Field(
 NO_KEY: Final = Message("No key: what they get is a page that a browser opens with words.")
 
 
+_HOLDS: Final = Message("This key also holds against a later quantum computer.")
+_CLASSIC: Final = Message("Classic key: a later quantum computer may open a copy.")
+
+
+def strength(kept: KeptPartner) -> Message:
+    """Return how long what is sealed to their key stays closed."""
+    return _HOLDS if kept.is_post_quantum else _CLASSIC
+
+
 def recipient_data(kept: KeptPartner) -> dict[str, object]:
     return {
         "recipient": kept.record.hex(),
         "name": kept.name,
         "fingerprint": kept.fingerprint,
+        "post_quantum": kept.is_post_quantum,
         "confirmed": kept.is_confirmed,
         "phone": kept.phone,
         "email": kept.email,
@@ -42,7 +52,8 @@ def recipient_lines(kept: KeptPartner) -> list[Words]:
     known = [line for line in (kept.phone, kept.email, kept.town, ", ".join(kept.languages)) if line]
     promise = Message("  promises since {day}: {terms}", day=kept.terms_day, terms=kept.terms)
     key: Words = f"  {kept.fingerprint}" if has_key else Message("  {line}", line=NO_KEY)
-    return [name, key, *(f"  {line}" for line in known), *([promise] if kept.terms else [])]
+    held = [Message("  {line}", line=strength(kept))] if has_key else []
+    return [name, key, *held, *(f"  {line}" for line in known), *([promise] if kept.terms else [])]
 
 
 # ---- added --------------------------------------------------------------------------------------------------------
@@ -81,6 +92,7 @@ def _add(session: Session, plan: Plan[Said], agreed: Agreed, _progress: Progress
         (
             Message("The recipient is saved. Call them, and let them read the words of their key to you:"),
             f"  {kept.fingerprint}",
+            strength(kept),
         ),
         recipient_data(kept),
         follows=(

@@ -24,7 +24,7 @@ _Word = TypeVar("_Word", bound=StrEnum)
 _Item = TypeVar("_Item")
 
 
-def checked_line(value: object, field: str, *, optional: bool = False) -> str:
+def checked_line(value: object, field: str, *, optional: bool = False, longest: int = LINE_CHARACTERS) -> str:
     """Return one line without the spaces around it.
 
     Raises:
@@ -36,9 +36,9 @@ def checked_line(value: object, field: str, *, optional: bool = False) -> str:
     line = value.strip()
     if not line and not optional:
         raise UsageError(Message("{field} is empty", field=field))
-    if len(line) > LINE_CHARACTERS:
+    if len(line) > longest:
         raise UsageError(
-            Message("{field} is longer than {line_characters} characters", field=field, line_characters=LINE_CHARACTERS)
+            Message("{field} is longer than {line_characters} characters", field=field, line_characters=longest)
         )
     if len(line.splitlines()) > 1:
         raise UsageError(Message("{field} must be one line", field=field))

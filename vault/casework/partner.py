@@ -11,6 +11,8 @@ from vault.casework.dates import checked_day
 from vault.errors import UsageError
 from vault.words.message import Message
 
+_KEY_CHARACTERS = 2048  # `age1pq1...` has 1,959
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
@@ -35,9 +37,8 @@ class Partner:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", checked_line(self.name, "name of a recipient"))
-        object.__setattr__(
-            self, "age_recipient", checked_line(self.age_recipient, "age key of a recipient", optional=True)
-        )
+        key = checked_line(self.age_recipient, "age key of a recipient", optional=True, longest=_KEY_CHARACTERS)
+        object.__setattr__(self, "age_recipient", key)
         if self.age_recipient and not self.age_recipient.startswith("age1"):
             raise UsageError(Message("age key of a recipient must start with age1"))
         words = checked_line(self.fingerprint, "fingerprint of a recipient", optional=not self.age_recipient)

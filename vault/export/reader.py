@@ -26,9 +26,10 @@ from vault.words.message import Message
 
 _AGE_HEADER = re.compile(
     rb"age-encryption\.org/v1\n"
-    rb"(?:-> [!-~ ]{1,400}\n(?:[A-Za-z0-9+/]{64}\n){0,40}[A-Za-z0-9+/]{0,63}\n){1,8}"
+    rb"(?:-> [!-~ ]{1,1600}\n(?:[A-Za-z0-9+/]{64}\n){0,40}[A-Za-z0-9+/]{0,63}\n){1,8}"
     rb"--- [A-Za-z0-9+/]{43}\n"
 )
+_TO_SOMEBODY = re.compile(rb"^-> (?:X25519|mlkem768x25519) ", re.MULTILINE)
 _CHUNK, _TAG, _NONCE = 64 * 1024, 16, 16
 
 
@@ -220,7 +221,7 @@ def _require_outer_form(untrusted: bytes) -> None:
     if len(untrusted) > 2 * archive.MOST_BYTES:
         raise MalformedError(Message("the file is larger than any package"))
     header = _AGE_HEADER.match(untrusted)
-    if header is None or header[0].count(b"\n-> X25519 ") != 1:
+    if header is None or len(_TO_SOMEBODY.findall(header[0])) != 1:
         raise MalformedError(Message("the file is not a sealed package"), next_step=Message("Check the path."))
     payload = len(untrusted) - header.end() - _NONCE
     chunks = -(-payload // (_CHUNK + _TAG))

@@ -34,7 +34,7 @@ from tui.values.code_words import LANGUAGES
 from tui.values.forms_typed import FormPlace
 from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
-from vault.acts.recipient import ADD, NO_KEY
+from vault.acts.recipient import ADD, NO_KEY, strength
 from vault.casework.story.consent import Consent
 from vault.display import here
 from vault.errors import VaultError
@@ -54,7 +54,8 @@ if TYPE_CHECKING:
     from vault.services.approvals.second_person import Approver
     from vault.services.exports.partners import KeptPartner
 
-_ABOUT: Final = Message("Nothing is written before you have read the pages and pressed F4 there.")
+_ABOUT: Final = Message("Nothing is written before you read the pages.")
+_BY_WORDS: Final = Message("Words open the page; you tell them by telephone.")
 _NO_RECIPIENT: Final = Message(
     "There is no recipient yet. Ctrl+R adds one, if your role may; else ask a caseworker or an admin."
 )
@@ -133,7 +134,7 @@ class ExportScreen(ActScreen, KeptForm):
             ),
             FormRow(Message("Sealed as"), ChoiceField(_SEALED_AS, id="as")),
             SecondRows(),
-            Static(safe_content(_ABOUT), classes="about"),
+            Static(safe_content(_ABOUT), id="holds", classes="about"),
             Static("", id="staying", classes="about"),
             Static("", id="result"),
         )
@@ -227,14 +228,19 @@ class ExportScreen(ActScreen, KeptForm):
     @on(ChoiceField.Changed, "#recipient")
     @on(ChoiceField.Changed, "#as")
     def _show_words(self) -> None:
-        """Show all words of a key that nobody confirmed: a key with the same first few can be made in days."""
+        """Say how long what is sealed stays closed, and all words of a key that nobody confirmed.
+
+        A key with the same first few words can be made in days.
+        """
         chosen = self.word("recipient")
         told: Words = ""
-        for kept in (each for each in self._recipients if each.name == chosen and not each.is_confirmed):
+        for kept in (each for each in self._recipients if each.name == chosen):
+            as_page = self.word("as") == export.PAGE_WORD or not kept.age_recipient
             if not kept.age_recipient:
                 told = NO_KEY
-            elif self.word("as") != export.PAGE_WORD:
+            elif not (as_page or kept.is_confirmed):
                 told = Message("{ask}\n{words}", ask=_ASK_WORDS, words=kept.fingerprint)
+            self.write("holds", Message("{about} {held}", about=_ABOUT, held=_BY_WORDS if as_page else strength(kept)))
         for place in self.query("#recipient-words").results(Static):
             place.display = bool(told)
             place.update(safe_content(told))

@@ -18,7 +18,7 @@ from tui.text.in_words import in_two_rows, together
 from tui.widgets.text_cells import Cell, Column, ListCell
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Act
-from vault.acts.recipient import ADD, CONFIRM, EDIT
+from vault.acts.recipient import ADD, CONFIRM, EDIT, NO_KEY, strength
 from vault.policy.roles import Action
 from vault.services.exports import partners
 from vault.words.message import Message, Words, plural
@@ -131,8 +131,12 @@ def _lines(kept: KeptPartner, versions: Sequence[PartnerVersion], sent: Sequence
     if kept.terms:
         yield Message("They promise since {day}: {terms}", day=kept.terms_day, terms=kept.terms)
         yield ""
-    yield Message("The key is confirmed:") if kept.is_confirmed else Message("The key is NOT CONFIRMED. Its words are:")
-    yield from in_two_rows(kept.fingerprint.split())
+    if kept.age_recipient:
+        is_so = kept.is_confirmed
+        yield Message("The key is confirmed:") if is_so else Message("The key is NOT CONFIRMED. Its words are:")
+        yield from in_two_rows(kept.fingerprint.split())
+        yield ""
+    yield strength(kept) if kept.age_recipient else NO_KEY
     yield ""
     before = ""
     for each in versions:

@@ -26,7 +26,7 @@ from vault.store.files import read_limited, write_durable
 from vault.words.message import Message
 
 _IDENTITY_LIMIT = 16 * 1024
-_PREFIX = "AGE-SECRET-KEY-1"
+_PREFIXES = ("AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1")
 _ADVICE = Message("Do not use it. Call the sender on a number that you know, and ask for a new package.")
 
 ReadWords = Callable[[], str]
@@ -135,7 +135,7 @@ def read_identity(path: Path) -> str:
         UsageError: there is none in it.
     """
     for line in read_limited(path, _IDENTITY_LIMIT).decode("utf-8", errors="replace").splitlines():
-        if line.startswith(_PREFIX):
+        if line.startswith(_PREFIXES):
             return line.strip()
     raise UsageError(
         Message("there is no age identity in this file"), next_step=Message("Name the file that `age-keygen` wrote.")

@@ -17,7 +17,7 @@ from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action, Role
 from vault.records.versions import OpenedVersion, of_kind, to_fields
 from vault.records.work import Entry
-from vault.seal.age import fingerprint
+from vault.seal.age import fingerprint, holds_against_quantum
 from vault.services.cases.cases import today
 from vault.services.projection.absences import author_of
 from vault.services.projection.authors import name_in, names_of_members
@@ -130,6 +130,11 @@ class KeptPartner:
     languages: tuple[str, ...] = ()
     terms: str = field(default="", repr=False)
     terms_day: str = ""
+
+    @property
+    def is_post_quantum(self) -> bool | None:
+        """Whether their key also withstands a later quantum computer; None without a key."""
+        return holds_against_quantum(self.age_recipient) if self.age_recipient else None
 
 
 @dataclass(frozen=True, slots=True)
