@@ -828,7 +828,7 @@ ANSWERS: dict[str, Any] = {
         PartnerVersion(NOW_MS - 39 * 24 * HOUR_MS, "Joel Brandvik", Partner("M", "age1x", "amber", confirmed=True)),
     ],
     "safety.sent_to": [WENT_OUT],
-    "exporting.papers_staying": 2,
+    "papers_leaving.papers_staying": 2,
     "ledger.of_case": [WENT_OUT],
     "export_people.clients": [
         Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0,

@@ -44,7 +44,7 @@ from vault.progress import Stopped
 from vault.redaction.profile import PROFILES, profile_named
 from vault.services.approvals import second_person
 from vault.services.cases import case_people
-from vault.services.exports import export_people, exporting, partners, reviewed_after
+from vault.services.exports import export_people, papers_leaving, partners, reviewed_after
 from vault.services.exports.export_material import NotThereError
 from vault.services.exports.exporting import PagesAnewError
 from vault.words.message import Message, Words
@@ -155,12 +155,12 @@ class ExportScreen(ActScreen, KeptForm):
         self.ask(lambda vault: bool(vault.may(Action.PARTNER_WRITE)), self._show_may_add)
         self._ask_recipients()
         case = case_id(self._case)
-        self.ask(lambda vault: vault.read(exporting.papers_staying, case), self._show_staying)
+        self.ask(lambda vault: vault.read(papers_leaving.papers_staying, case), self._show_staying)
         self.ask(lambda vault: vault.read(second_person.approvers), partial(self.call_later, self._show_second))
         self._ask_whose()
 
     def _show_staying(self, papers: int) -> None:
-        lines = exporting.staying_lines(papers)
+        lines = papers_leaving.staying_lines(papers)
         self.query_one("#staying").display = bool(lines)
         self.write("staying", *lines)
 

@@ -14,8 +14,9 @@ import msgspec
 
 from vault.display import MINUTE_UTC, one_line, time_data
 from vault.errors import MalformedError, RefusedError, UsageError, VerificationError
-from vault.export.archive import DATA
+from vault.export.archive import DATA, MANIFEST, MEMBERS, SIGNATURE, names_in
 from vault.export.dossier_report import Report
+from vault.export.package import check_paper
 from vault.export.pdf import report_of, require_made_from_data
 from vault.export.release import ACT as EXPORT
 from vault.export.release import file_digests
@@ -114,7 +115,20 @@ class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         lines += (f"{_NAMES.get(name, name)}: {text}" for name, text in _members(self.of))
         if "seats" in self.of:
             lines.append("Whose devices these are, the list of devices says to a member who looks at it themselves.")
+        lines += self._on_papers()
         return lines
+
+    def _on_papers(self) -> Iterator[str]:
+        """Yield what stands on the papers that leave with a report, as it is read here on their finished pages.
+
+        Raises:
+            LeakError: one is no paper that was drawn anew.
+        """
+        for name in names_in((*self.contents, MANIFEST, SIGNATURE)) if self.act == EXPORT else ():
+            if name not in {*MEMBERS} and name in self.contents:
+                for page, text in enumerate(check_paper(self.contents[name], None), 1):
+                    yield f"{name}, page {page}:"
+                    yield from (f"  {line}" for line in text.splitlines() if line.strip())
 
     def lines(self) -> list[str]:
         """Return the question for a person to read: first the things, then what the asker says of them.
