@@ -7,11 +7,15 @@ from io import BytesIO
 import pypdfium2  # type: ignore[import-untyped]  # ships no types
 from PIL import Image
 
-from tests.export.test_hostile_papers import pdf
-
 TEXT = b"BT /F1 12 Tf 72 700 Td (The court decided the appeal of the applicant) Tj ET\n"
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
 PAGES = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+
+
+def pdf(*objects: bytes, root: bytes = b"1 0 R") -> bytes:
+    """Return a PDF of these objects, without a table of them: readers look for them."""
+    numbered = b"".join(b"%d 0 obj\n%b\nendobj\n" % (at, made) for at, made in enumerate(objects, start=1))
+    return b"%PDF-1.7\n" + numbered + b"trailer << /Root " + root + b" >>\n%%EOF"
 
 
 def content(written: bytes) -> bytes:

@@ -12,8 +12,8 @@ import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pytest
 from PIL import Image
 
-from tests.export.paper_samples import TEXT, as_picture, at, content, decision, pixels, shown
-from tests.export.test_hostile_papers import empty_pages, pdf
+from tests.export.paper_samples import TEXT, as_picture, at, content, decision, pdf, pixels, shown
+from tests.export.test_hostile_papers import empty_pages
 from tests.tables import each
 from vault.errors import DependencyMissingError, LeakError, RefusedError
 from vault.export.package import check_paper

@@ -133,19 +133,20 @@ def check_paper(
     pages: Sequence[Page] | None,
     *,
     forbidden: Sequence[str] = (),
-    language: str = "",
+    language: str | None = "",
     command: Sequence[str] | None = None,
     seconds: float | None = None,
 ) -> tuple[str, ...]:
     """Return what stands on the pages of a paper that was drawn anew: what is left of them, and no forbidden form.
 
-    Where tesseract is installed with the `language` of the paper, that is what it reads on the finished pixels. Of a
-    paper that somebody else sent, whose `pages` nobody here knows, the form is checked.
+    Where tesseract is installed with the `language` of the paper, and that is not None, it is what that reads on the
+    finished pixels. Of a paper that somebody else sent, whose `pages` nobody here knows, the form is checked, and that
+    its pixels show its words.
 
     Raises:
         LeakError, DependencyMissingError: as `check_for_leaks`.
     """
-    ocr = ocr_for(language)
+    ocr = None if language is None else ocr_for(language)
     header = {
         "files": [len(pdf)],
         "forbidden": list(forbidden),

@@ -46,6 +46,9 @@ _BLANK = b"500 0 d0"
 _SHADES = frozenset({255, 230})
 """Of what no word of the page is: paper, and where something stood that nobody read."""
 _MOST_DOTS, _MOST_PAGES = 10_000_000, 300
+_UNREADABLE = (
+    PyPdfError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RuntimeError, OSError
+)  # fmt: skip
 _LEAST_LETTERS = 4
 """Shorter forms are found by chance in what tesseract makes of a page; they are looked for in its words."""
 _FEWEST_WORDS, _SEEN = 20, 3
@@ -78,7 +81,8 @@ def examine_paper(
 ) -> tuple[str, ...]:
     """Run every check over one paper and return what stands on its pages, as tesseract or else pdfium reads it.
 
-    Where nobody here knows what was left of its `pages`, its form alone is checked.
+    Where nobody here knows what was left of its `pages`, its form is checked and its words are returned, which are most
+    of what tesseract reads.
     """
     try:
         reader = PdfReader(io.BytesIO(pdf), strict=True)
@@ -97,8 +101,11 @@ def examine_paper(
             if left is not None and picture is not None:
                 _check_pixels(picture, left, findings, where)
                 _check_words(written, layer, left, findings, where)
-            found.append(layer if ocr is None or picture is None else _seen(picture, left, ocr, findings, where))
-    except (PyPdfError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RuntimeError, OSError):
+            seen = layer if ocr is None or picture is None else _seen(picture, ocr)
+            if ocr is not None and (left is None or ocr.is_needed) and not _is_alike(layer, seen):
+                findings.add(Check.CANARY if left else Check.TEXT, f"{where}: tesseract reads other words")
+            found.append(layer if left is None else seen)
+    except (*_UNREADABLE, subprocess.SubprocessError):
         findings.add(Check.STRUCTURE, "a reader cannot read the file")
         return ()
     _search(reader, layers, found, forbidden, findings)
@@ -190,8 +197,8 @@ def _letters(font: Any) -> dict[int, str]:
     return {int(code, 16): bytes.fromhex(to.decode()).decode("utf-16-be") for code, to in _CODE.findall(said)}
 
 
-def _seen(picture: Image.Image, left: LeftPage | None, ocr: Ocr, findings: Findings, where: str) -> str:
-    """Return what tesseract reads on a finished page; it must see what it saw before, or nothing was looked at."""
+def _seen(picture: Image.Image, ocr: Ocr) -> str:
+    """Return what tesseract reads on a finished page."""
     done = subprocess.run(  # noqa: S603 - a program at a fixed place, without a shell
         (ocr.program, "stdin", "stdout", "-l", ocr.languages),
         input=b"P5 %d %d 255\n%b" % (*picture.size, picture.tobytes()),
@@ -201,11 +208,14 @@ def _seen(picture: Image.Image, left: LeftPage | None, ocr: Ocr, findings: Findi
         timeout=_PAGE_SECONDS,
         check=True,
     )
-    text = done.stdout.decode(errors="replace")
-    approved = set() if left is None or not ocr.is_needed else set(words(left.text()))
-    if len(approved) >= _FEWEST_WORDS and _SEEN * len(approved & set(words(text))) < len(approved):
-        findings.add(Check.CANARY, f"{where}: tesseract cannot read the pixels")
-    return text
+    return done.stdout.decode(errors="replace")
+
+
+def _is_alike(layer: str, seen: str) -> bool:
+    """Say whether a page shows the words that it says; else whoever reads one has not read the other."""
+    said, read = set(words(layer)), set(words(seen))
+    both = _SEEN * len(said & read)
+    return (len(said) < _FEWEST_WORDS or both >= len(said)) and (len(read) < _FEWEST_WORDS or both >= len(read))
 
 
 def _search(

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from vault.display import MINUTE_UTC, one_line, time_data
-from vault.errors import MalformedError, RefusedError, UsageError, VerificationError
-from vault.export.archive import DATA, MANIFEST, MEMBERS, SIGNATURE, names_in
+from vault.errors import LeakError, MalformedError, RefusedError, UsageError, VerificationError
+from vault.export.archive import DATA, MEMBERS
 from vault.export.dossier_report import Report
 from vault.export.package import check_paper
 from vault.export.pdf import report_of, require_made_from_data
@@ -98,6 +98,9 @@ class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
             )
 
         require_made_from_data(self.contents, profile=self.of["profile"], purpose=self.of["purpose"])
+        for name, content in self.contents.items():
+            if name not in MEMBERS:
+                _require_drawn_anew(name, content)
 
     @property
     def report(self) -> Report | None:
@@ -119,14 +122,10 @@ class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         return lines
 
     def _on_papers(self) -> Iterator[str]:
-        """Yield what stands on the papers that leave with a report, as it is read here on their finished pages.
-
-        Raises:
-            LeakError: one is no paper that was drawn anew.
-        """
-        for name in names_in((*self.contents, MANIFEST, SIGNATURE)) if self.act == EXPORT else ():
-            if name not in {*MEMBERS} and name in self.contents:
-                for page, text in enumerate(check_paper(self.contents[name], None), 1):
+        """Yield what stands on the papers that leave with a report: the words over their pixels (`require_true`)."""
+        for name, content in sorted(self.contents.items()):
+            if name not in MEMBERS:
+                for page, text in enumerate(check_paper(content, None, language=None), 1):
                     yield f"{name}, page {page}:"
                     yield from (f"  {line}" for line in text.splitlines() if line.strip())
 
@@ -141,6 +140,16 @@ class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         if self.about:
             lines += ["As the one who asks says:", *_marked("> ", self.about)]
         return lines
+
+
+def _require_drawn_anew(name: str, paper: bytes) -> None:
+    """Return if a paper is nothing but pixels, with the words over them that they show, as far as can be seen here."""
+    try:
+        check_paper(paper, None)
+    except LeakError:
+        raise VerificationError(
+            Message("{name} is no document such as this program draws; nothing was approved", name=name)
+        ) from None
 
 
 def decode_question(untrusted: bytes) -> ApprovalQuestion:
