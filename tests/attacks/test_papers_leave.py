@@ -9,8 +9,10 @@ import pytest
 import typst
 
 from tests.attacks.conftest import RECIPIENT
+from tests.cli.desk import Desk
 from tests.export.paper_samples import as_picture, at, content, decision, shown
 from tests.services import consenting
+from tests.services.founded import Place
 from tests.tables import each
 from vault.access.session import Session
 from vault.casework.disclosure import Disclosure
@@ -24,7 +26,9 @@ from vault.export.leakcheck.structure import inflated
 from vault.export.leakcheck.verdict import Findings
 from vault.export.paper_text.asking import can_read_pictures
 from vault.export.reader import open_package
-from vault.ids import CompartmentId, RecordId
+from vault.export.redrawn.drawn_anew import read_pages
+from vault.export.redrawn.layout import Page
+from vault.ids import CompartmentId, RecordId, short_id
 from vault.records.versions import of_kind
 from vault.seal.age import make_identity, recipient_of
 from vault.services import case_papers
@@ -162,6 +166,39 @@ def test_papers_that_differ_in_hidden_names_alone_leave_as_the_same_bytes_in_the
     members = exported(session, case, tmp_path / "out", [last, first, second, first])
     assert list(members)[5:] == ["paper-01.pdf", "paper-02.pdf", "paper-03.pdf"]
     assert members["paper-02.pdf"] == members["paper-03.pdf"] != members["paper-01.pdf"]
+
+
+def test_a_paper_is_read_once_for_all_questions_and_forgotten_when_the_vault_is_locked(
+    session: Session, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers, read = added(session, case, tmp_path, decision(_LINE)), list[str]()
+
+    def counted(content: bytes, language: str, name: str) -> tuple[Page, ...]:
+        read.append(name)
+        return read_pages(content, language, name)
+
+    monkeypatch.setattr(papers_leaving, "read_pages", counted)
+    for proposals in (False, True):
+        wish = Wish("lawyer", RECIPIENT, take_proposals=proposals, papers=tuple(papers))
+        consenting.export(session, case, wish, out=tmp_path)
+    assert len(read) == 1
+    session.close()
+    assert session.papers_read == {}
+
+
+def test_the_command_takes_papers_and_says_how_many_stay(
+    session: Session, case: CompartmentId, founded: Place, tmp_path: Path
+) -> None:
+    (paper, _) = added(session, case, tmp_path, decision(_LINE), decision())
+    consenting.agree(session, case, RECIPIENT)
+    session.close()
+    (out := tmp_path / "out").mkdir()
+    wish = ("--profile", "lawyer", "--to", RECIPIENT, "--decide", "proposed", "--unread", "--out", str(out))
+    (tmp_path / "desk").mkdir()
+    done = Desk.of(founded, tmp_path / "desk").does("export", case.hex(), *wish, "--paper", short_id(paper), "--json")
+    assert done.json()["papers_left_out"] == 1
+    (file,) = out.glob("*.age")
+    assert "paper-01.pdf" in open_package(file.read_bytes(), IDENTITY).members
 
 
 def test_what_is_painted_is_said_to_who_reads_and_kept_in_the_case(

@@ -829,6 +829,11 @@ ANSWERS: dict[str, Any] = {
     ],
     "safety.sent_to": [WENT_OUT],
     "papers_leaving.papers_staying": 2,
+    "case_papers.list_in": [
+        Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0,
+               Document(DocumentKind.DECISION, Body(bytes(32), bytes(16), bytes(32), 0), bytes(32), title=title))
+        for record, title in (("61", "Decision of the court"), ("62", "Letter [/b] of the clinic"))
+    ],
     "ledger.of_case": [WENT_OUT],
     "export_people.clients": [
         Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0,

@@ -98,6 +98,11 @@ class Profile:
         """Whether something may be written for one export alone: what is needed now."""
         return self.rule(NEEDED, ANY_VARIANT) is not None
 
+    @property
+    def takes_papers(self) -> bool:
+        """Whether papers of some kind may leave."""
+        return any(kind == PAPER for kind, _ in self.records)
+
     def action(self, identifier: IdentifierType, role: PersonRole | None) -> Action:
         """Return what becomes of an identifier; REMOVE when the table is silent."""
         return self.actions.get((identifier, role), Action.REMOVE)

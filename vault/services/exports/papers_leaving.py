@@ -69,7 +69,8 @@ def papers_leaving(
     heads: dict[bytes, list[tuple[OpenedVersion, Document]]] = {}
     for version, document in of_kind(versions, Document):
         heads.setdefault(version.record, []).append((version, document))
-    leaving = []
+    leaving, before = [], dict(session.papers_read)
+    session.papers_read.clear()
     for record in records:
         if not (found := heads.get(record)):
             raise NotFoundError(Message("there is no document with the id {id} in this case", id=short_id(record)))
@@ -78,7 +79,9 @@ def papers_leaving(
             raise _refused(name, Message("it was changed on two devices"))
         if profile.rule(PAPER, document.kind) is None:
             raise _refused(name, Message("by the profile {profile}, it stays here", profile=profile.name))
-        pages = read_pages(_content(session, name, document), document.language or "", name)
+        if (pages := before.get(version.id)) is None:
+            pages = read_pages(_content(session, name, document), document.language or "", name)
+        session.papers_read[version.id] = pages
         leaving.append(LeavingPaper(RecordId(record), version.id, document, pages))
     return tuple(leaving)
 
