@@ -361,9 +361,10 @@ def prepare(
     )
     pages = list(verdict.pages)
     for number, paper in enumerate(papers, 1):
+        seen = _seen(paper.language)
         read = check_paper(paper.pdf, paper.pages, forbidden=dossier.forbidden_forms, language=paper.language)
         pages += (
-            f"{_painted(number, place, len(page.boxes))}\n\n{text}"
+            f"{_painted(number, place, len(page.boxes))}\n{seen}\n{text}"
             for place, (page, text) in enumerate(zip(paper.pages, read, strict=True), 1)
         )
     return PreparedReport(
@@ -377,6 +378,10 @@ def prepare(
         forbidden=dossier.forbidden_forms,
         seal=_SEAL,
     )
+
+
+def _seen(language: str) -> Words:
+    return "" if ocr_for(language) else Message("its pixels were read by nobody: tesseract is not installed for them")
 
 
 def _painted(number: int, page: int, boxes: int) -> Words:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
-from vault.export.redrawn.layout import Page
+from vault.export.redrawn.layout import ACROSS, Page
 
 _WHITE, _BLACK, _UNREAD = 255, 0, 230
-_CELL = 12
+_CELL = ACROSS, 12
 _INK = 128
 _BESIDE = 1
 
@@ -39,9 +39,9 @@ def painted(picture: Image.Image, page: Page) -> bytes:
 
 
 def _cells(rest: Image.Image) -> Image.Image:
-    """Return which cells of a grid hold ink."""
+    """Return which cells of a grid hold ink: as broad as the grid of the boxes, so that none tells a word's length."""
     ink = rest.point([255 if value < _INK else 0 for value in range(256)])
     cells = ink.reduce(_CELL)  # the mean of a cell; the last ones of a row are smaller
     marked = cells.point([_UNREAD if value else _WHITE for value in range(256)])
-    large = marked.resize((marked.width * _CELL, marked.height * _CELL), Image.Resampling.NEAREST)
+    large = marked.resize((marked.width * _CELL[0], marked.height * _CELL[1]), Image.Resampling.NEAREST)
     return large.crop((0, 0, *rest.size))
