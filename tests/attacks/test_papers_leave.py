@@ -19,14 +19,14 @@ from vault.casework.disclosure import Disclosure
 from vault.casework.document import DocumentKind
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import NotFoundError, RefusedError, UsageError, VaultError
+from vault.errors import LeakError, NotFoundError, RefusedError, UsageError, VaultError
 from vault.export import package as packages
 from vault.export.leakcheck.forbidden_forms import ForbiddenForms
 from vault.export.leakcheck.structure import inflated
 from vault.export.leakcheck.verdict import Findings
 from vault.export.paper_text.asking import can_read_pictures
 from vault.export.reader import open_package
-from vault.export.redrawn.drawn_anew import read_pages
+from vault.export.redrawn.drawn_anew import paint, read_pages
 from vault.export.redrawn.layout import Page
 from vault.ids import CompartmentId, RecordId, short_id
 from vault.records.versions import of_kind
@@ -272,6 +272,16 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     home = packages if request.param == "check_paper" else papers_leaving
     monkeypatch.setattr(home, request.param, killed)
     return str(request.param)
+
+
+def test_a_paper_that_fails_its_check_is_named_and_nothing_is_sealed(
+    session: Session, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = added(session, case, tmp_path, decision(), decision(_LINE))
+    monkeypatch.setattr(papers_leaving, "paint", lambda content, left, name: paint(content, left, name) + b" ")
+    with pytest.raises(LeakError, match=r"^paper-01\.pdf: the finished package fails its check: structure"):
+        exported(session, case, tmp_path / "out", papers)
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_step_that_ends_early_leaves_nothing(

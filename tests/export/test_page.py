@@ -26,8 +26,9 @@ from tests.tables import each
 from vault.errors import MalformedError, RefusedError
 from vault.export import archive, page
 from vault.export.archive import Manifest, package_words, unpack
-from vault.export.package import PaintedPaper, SealedPackage, prepare, publish, write_package
+from vault.export.package import SealedPackage, prepare, publish, write_package
 from vault.export.page import page_words, render_page, sealed_in
+from vault.export.redrawn.layout import PaintedPaper
 from vault.seal.page_seal import open_page, page_recipient, seal_page
 
 RECORD = bytes(range(16))

@@ -24,7 +24,7 @@ from vault.export.fonts import font_folders
 from vault.export.page import render_mail, render_page
 from vault.export.paper_text.asking import ocr_for
 from vault.export.pdf import render_report
-from vault.export.redrawn.layout import MOST_PAGES, Page
+from vault.export.redrawn.layout import MOST_PAGES, Page, PaintedPaper
 from vault.export.release import ACT, Release, export_members, file_digests
 from vault.export.report_docx import render_docx
 from vault.ids import RandomBytes, make_id
@@ -261,15 +261,6 @@ def recipient_words(to: To) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PaintedPaper:
-    """A paper that was drawn anew, what is left of its pages, and the language in which a person said that it is."""
-
-    pdf: bytes = field(repr=False)
-    pages: tuple[Page, ...] = field(repr=False)
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PreparedReport:
     """Finished files that passed the verifier. `pages` is what another program reads in them, for the last look."""
 
@@ -362,7 +353,11 @@ def prepare(
     pages = list(verdict.pages)
     for number, paper in enumerate(papers, 1):
         seen = _seen(paper.language)
-        read = check_paper(paper.pdf, paper.pages, forbidden=dossier.forbidden_forms, language=paper.language)
+        try:
+            read = check_paper(paper.pdf, paper.pages, forbidden=dossier.forbidden_forms, language=paper.language)
+        except LeakError as fault:
+            told = Message("{name}: {fault}", name=archive.paper_name(number), fault=fault.message)
+            raise LeakError(told, forms=fault.forms) from None
         pages += (
             f"{_painted(number, place, len(page.boxes))}\n{seen}\n{text}"
             for place, (page, text) in enumerate(zip(paper.pages, read, strict=True), 1)

@@ -71,6 +71,15 @@ class Page:
         return "".join(("\n" if word.begins else " ") + word.text for word in self.words)[1:]
 
 
+@dataclass(frozen=True, slots=True)
+class PaintedPaper:
+    """A paper that was drawn anew, what is left of its pages, and the language in which a person said that it is."""
+
+    pdf: bytes = field(repr=False)
+    pages: tuple[Page, ...] = field(repr=False)
+    language: str = ""
+
+
 def text_of(pages: Iterable[Page]) -> str:
     """Return the text of a paper: its places are those of `left_of`."""
     return "\n".join(page.text for page in pages)

@@ -10,10 +10,9 @@ from vault.access.session import Session
 from vault.casework.document import Document
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.export.archive import MOST_PAPERS
-from vault.export.package import PaintedPaper
 from vault.export.paper_text.asking import MOST_BYTES
 from vault.export.redrawn.drawn_anew import paint, read_pages
-from vault.export.redrawn.layout import Page, left_of, text_of
+from vault.export.redrawn.layout import Page, PaintedPaper, left_of, text_of
 from vault.ids import CompartmentId, RecordId, VersionId, short_id
 from vault.index.heads import heads_in
 from vault.policy.roles import Action
