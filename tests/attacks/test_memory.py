@@ -257,7 +257,14 @@ def test_the_passphrase_of_the_second_person_never_is_in_the_memory_of_the_first
 # A library that reads what somebody else made, taken over: what it may do from inside the process that loads it.
 # A module of its name stands first on the path of the process; nothing else of the start is changed.
 _HEADER: Final = json.dumps({"media": PDF, "ocr": None, "seconds": 60}).encode()
+_TO_DRAW: Final = json.dumps({"ocr": None, "seconds": 60, "left": None}).encode()
 READERS: Final = {
+    "a PDF to draw anew": (
+        "vault.export.redrawn", "pypdfium2", len(_TO_DRAW).to_bytes(4, "big") + _TO_DRAW + b"%PDF-1.7", None,
+    ),
+    "a picture to draw anew": (
+        "vault.export.redrawn", "PIL", len(_TO_DRAW).to_bytes(4, "big") + _TO_DRAW + b"GIF89a", "/bin/cat",
+    ),
     "a PDF": ("vault.export.paper_text", "pypdfium2", len(_HEADER).to_bytes(4, "big") + _HEADER + b"%PDF-1.7", None),
     "a PDF, with tesseract": (
         "vault.export.paper_text", "pypdfium2", len(_HEADER).to_bytes(4, "big") + _HEADER + b"%PDF-1.7", "/bin/cat",

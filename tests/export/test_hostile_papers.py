@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.export.paper_samples import pdf
 from tests.export.test_chats import docx, paragraph
 from tests.services.conftest import filled, filled_session, filled_template, founded_template
 from tests.services.founded import Filled
@@ -34,12 +35,6 @@ from vault.services.evidence import log_checking
 __all__ = ["filled", "filled_session", "filled_template", "founded_template"]  # fixtures
 
 MIB = 1 << 20
-
-
-def pdf(*objects: bytes, root: bytes = b"1 0 R") -> bytes:
-    """Return a PDF of these objects, without a table of them: readers look for them."""
-    numbered = b"".join(b"%d 0 obj\n%b\nendobj\n" % (at, made) for at, made in enumerate(objects, start=1))
-    return b"%PDF-1.7\n" + numbered + b"trailer << /Root " + root + b" >>\n%%EOF"
 
 
 def stream(content: bytes) -> bytes:

@@ -32,10 +32,12 @@ from vault.export import archive, package
 from vault.export.archive import (
     MEMBERS,
     MEMBERS_TO_4,
+    MOST_PAPERS,
     FileEntry,
     Manifest,
     pack,
     package_words,
+    paper_name,
     require_signature,
     sign_manifest,
     unpack,
@@ -343,6 +345,25 @@ def test_an_archive_of_a_format_before_has_no_word_document() -> None:
     older = {name: content for name, content in CONTENTS.items() if name != "report.docx"}
     assert unpack(pack(older)) == older
     assert pack(older) == _tar(_set(), names=MEMBERS_TO_4)
+
+
+def test_papers_stand_behind_the_other_members_one_after_the_other() -> None:
+    papers = {paper_name(number): bytes([number]) * 700 for number in (1, 2, 10)}
+    one_two = CONTENTS | {name: papers[name] for name in list(papers)[:2]}
+    assert unpack(pack(one_two)) == one_two
+    assert list(unpack(pack(one_two))) == [*MEMBERS, "paper-01.pdf", "paper-02.pdf"]
+    many = CONTENTS | {paper_name(number): b"x" for number in range(1, MOST_PAPERS + 1)}
+    assert unpack(pack(many)) == many
+    for names in (
+        ("paper-02.pdf",),
+        ("paper-02.pdf", "paper-01.pdf"),
+        ("paper-01.pdf", "paper-01.pdf"),
+        ("paper-1.pdf",),
+    ):
+        with pytest.raises(MalformedError):
+            unpack(_tar(_set(), names=(*MEMBERS, *names)))
+    with pytest.raises(MalformedError):
+        unpack(_tar(_set(), names=(*MEMBERS_TO_4, "paper-01.pdf")))
 
 
 def test_the_size_is_padded() -> None:

@@ -21,12 +21,14 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.export.samples import COVER, FORBIDDEN, dossier, passes, passes_words, section
 from tests.export.test_package import PUBLIC, RELEASE, SIGN
+from tests.export.test_redrawn import MADE, PAGES
 from tests.tables import each
 from vault.errors import MalformedError, RefusedError
 from vault.export import archive, page
 from vault.export.archive import Manifest, package_words, unpack
 from vault.export.package import SealedPackage, prepare, publish, write_package
 from vault.export.page import page_words, render_page, sealed_in
+from vault.export.redrawn.layout import PaintedPaper
 from vault.export.reply import read_reply, receipt_words
 from vault.export.report_wording import wording
 from vault.redaction.transform import REMOVED
@@ -54,7 +56,12 @@ SubtleCrypto.prototype.importKey = function (...asked) {
 @functools.cache
 def made(language: str = "en", **changes: Any) -> SealedPackage:
     return write_package(
-        prepare(dossier(*changes.pop("sections", ())), replace(COVER, language=language), check=passes),
+        prepare(
+            dossier(*changes.pop("sections", ())),
+            replace(COVER, language=language),
+            papers=changes.pop("papers", ()),
+            check=passes,
+        ),
         to=RECORD,
         package_public=PUBLIC,
         sign=SIGN,
@@ -318,11 +325,12 @@ def test_hostile_text_is_shown_as_text(browser: Browser) -> None:
 
 @marked
 def test_what_is_saved_are_the_bytes_that_were_sealed(browser: Browser) -> None:
-    package = made()
+    package = made(papers=(PaintedPaper(MADE, PAGES),) * 2)
     browser.show(package).typed(package.words)
     files = archive.unpack(open_page(package.words, sealed_in(package.sealed)))
-    for name in ("report.pdf", "data.json"):
+    for name in ("report.pdf", "data.json", "paper-01.pdf", "paper-02.pdf"):
         assert browser.saved(name) == files[name]
+    assert browser.text("save-paper-02.pdf") == "Save document 2 (PDF)"
 
 
 @marked

@@ -152,7 +152,7 @@ CALLED_ALL_THE_SAME: Final = {
     ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter",
     ("vault/cli/opening.py", "housekeeping.settle"): "each command does what is due behind it",
 }
-READ_BEFORE_AN_ACT: Final = {"incidents.told_after", "export_people.clients", "exporting.papers_staying"}
+READ_BEFORE_AN_ACT: Final = {"incidents.told_after", "export_people.clients", "papers_leaving.papers_staying"}
 """They ask for the right of the act that they prepare, and write nothing."""
 SAID_TWICE: Final = 4
 LONG: Final = 40

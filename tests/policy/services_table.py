@@ -66,7 +66,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.EXPORT_ALL: "full_export.export_all full_export.what_leaves",
     Action.CASE_EXPORT: """
-    exporting.ask exporting.export exporting.papers_staying person_pack.print_page export_people.clients
+    exporting.ask exporting.export papers_leaving.papers_staying person_pack.print_page export_people.clients
     page_words.find_file page_words.find_page page_words.reissue page_words.show_words
     """,
     Action.CASE_SHARE: """
@@ -172,6 +172,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     known_peers.keep_peers known_peers.knows known_peers.not_whole known_peers.peers_of known_peers.pins_of
     known_peers.stored_peers stored_records.read_heads stored_records.read_versions bundle_import.recovered_logs
     said_beside.told_beside export_material.reference_for rare_things.rare_things admissions.said_of_devices
+    papers_leaving.papers_leaving papers_leaving.painted
     backup_warnings.broken_cases backup_warnings.closed_cases
     arrived.look arrived.note holds.is_held
     holds.require_none holds.said_of holds.what_stops removing.begin removing.finish removing.forget_contents

@@ -197,7 +197,7 @@ def test_a_hidden_form_in_the_result_stops_everything(monkeypatch: pytest.Monkey
         "block": lambda: RedactedBlock("Text", "слово"),
         "section": lambda: RedactedSection("Note", ()),
         "dossier": lambda: RedactedDossier("lawyer", (), ()),
-        "another seal": lambda: RedactedDossier("lawyer", (), (), object()),
+        "another seal": lambda: RedactedDossier("lawyer", (), (), seal=object()),
         "changed": lambda: replace(redacted(source_of(), usual_registry(), {}), profile="court"),
     }
 )

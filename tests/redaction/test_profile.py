@@ -17,6 +17,7 @@ import pytest
 from tests.redaction.people import Counting
 from tests.tables import each
 from vault.casework.case import AsylumStage, Case, CaseKind
+from vault.casework.document import DocumentKind as PaperKind
 from vault.casework.form import Form, FormedRecord, FormField, Shape, asked
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
@@ -32,7 +33,7 @@ from vault.redaction.apply import redact
 from vault.redaction.profile import OF_SEVERAL, PROFILES, Profile, Series, profile_named, profiles_of
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.registry import build_registry
-from vault.redaction.source import DossierSource, SourceField, dossier_source, said_now
+from vault.redaction.source import DossierSource, SourceField, dossier_source, said_now, said_on_paper
 from vault.redaction.spans import Action, IdentifierType
 from vault.redaction.transform import PseudonymBook
 from vault.words.message import Message
@@ -181,7 +182,7 @@ def test_each_field_has_a_label_under_the_profiles_that_let_it_out(name: str, fi
 
 
 def test_no_profile_and_no_table_names_a_kind_that_there_is_not_or_a_profile_that_there_is_not() -> None:
-    assert {f"{kind} {variant}" if kind in {"note", "person"} else kind
+    assert {kind if variant in {"*", "confirmed"} else f"{kind} {variant}"
             for profile in PROFILES.values() for kind, variant in profile.records} == set(_LEAVES)  # fmt: skip
     named = {name for of in _LEAVES.values() for profiles in of.values() for name in profiles.split()}
     assert named == set(PROFILES)
@@ -202,6 +203,16 @@ def test_what_is_written_for_one_export_alone_leaves_by_the_profiles_of_the_tabl
     leaves = name in _LEAVES["needed"]["text"].split()
     assert [block.text for section in found.sections for block in section.blocks] == ([words] if leaves else [])
     assert profile.takes_a_text is leaves
+
+
+@each([(name, kind) for name in PROFILES for kind in PaperKind])
+def test_of_papers_the_kinds_of_the_table_may_leave_and_in_no_report(name: str, kind: PaperKind) -> None:
+    source = DossierSource((said_on_paper(kind, b"", "a lawyer tonight"),))
+    found = redact(source, profile_named(name), build_registry(()), {}, PseudonymBook(choose=Counting()))
+    assert not isinstance(found, OpenQuestions)
+    assert not found.sections
+    leaves = _LEAVES.get(f"paper {kind}", _LEAVES["paper"])["text"].split()
+    assert [paper.text for paper in found.papers] == (["a lawyer tonight"] if name in leaves else [])
 
 
 @each([(kind, name) for kind in STORY for name in PROFILES if hasattr(RECORDS[kind], "confirmed")])

@@ -815,7 +815,12 @@ ANSWERS: dict[str, Any] = {
         PartnerVersion(NOW_MS - 39 * 24 * HOUR_MS, "Joel Brandvik", Partner("M", "age1x", "amber", confirmed=True)),
     ],
     "safety.sent_to": [WENT_OUT],
-    "exporting.papers_staying": 2,
+    "papers_leaving.papers_staying": 2,
+    "case_papers.list_in": [
+        Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0,
+               Document(DocumentKind.DECISION, Body(bytes(32), bytes(16), bytes(32), 0), bytes(32), title=title))
+        for record, title in (("61", "Decision of the court"), ("62", "Letter [/b] of the clinic"))
+    ],
     "ledger.of_case": [WENT_OUT],
     "export_people.clients": [
         Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0,

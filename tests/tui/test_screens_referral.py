@@ -6,14 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.export.paper_samples import at, decision
+from tests.services.approvals.keyboard import Person
 from tests.services.consenting import agree
 from tests.tables import each
 from tests.tui.house import AMINA, JOEL, House
 from tui.screens.frame.form_screen import whole_path
 from vault.casework.disclosure import Disclosure
+from vault.casework.document import DocumentKind
+from vault.records.versions import of_kind
 from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
+from vault.services import case_papers
 from vault.services.exports import partners
+from vault.services.projection.projection import read_valid
 
 pytestmark = pytest.mark.screen
 
@@ -99,3 +105,27 @@ def test_a_folder_is_found_from_where_the_app_was_started(typed: str, found: str
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("HOME", "/of-amina")
         assert whole_path(typed, beside=Path("/started")) == (None if found is None else Path(found))
+
+
+@pytest.mark.long
+def test_a_paper_leaves_once_it_is_marked_and_stays_otherwise(export: House, tmp_path: Path) -> None:
+    (out := tmp_path / "out").mkdir()
+    source = tmp_path / "scan.pdf"
+    source.write_bytes(decision(at(600, b"He came from Qarvosh")))
+    with export.open("Joel"):
+        pass
+    with export.open("Amina") as session:
+        for title in ("Decision", "Letter"):
+            facts = {"kind": DocumentKind.DECISION, "title": title}
+            case_papers.add_paper(session, export.case, source, facts)
+    joel = Person(passphrase=export.people["Joel"].passphrase)
+    with export.desk("Amina", beside=joel) as amina:
+        amina.press("enter", "e").go_to("recipient").until(LAWYER, "right")
+        amina.go_to("profile").until("a first question", "right").sees("2 documents of the case stay here.")
+        amina.go_to("profile").until("nobody but those", "right").sees("Space marks a document that leaves too")
+        amina.go_to("papers").until("> Letter", "down").press("space").fill(out=str(out))
+        amina.press("f4").at("QUESTIONS").press("a").export("The package is at")
+    with export.open("Amina") as session:
+        ((_, kept),) = of_kind(read_valid(session, export.case), Disclosure)
+        letter = next(paper for paper in case_papers.list_in(session, export.case) if paper.value.title == "Letter")
+    assert kept.papers == (letter.version,)

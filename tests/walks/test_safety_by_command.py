@@ -311,7 +311,7 @@ def test_scenario_18_a_person_who_asks_gets_their_own_data_in_dari_and_nobody_el
     said(desk, "document", "add", ref, str(letter), "--kind", "other")
     answer = desk.run(*leave, "--decide", "proposed", "--json")
     sealed = answer.json()
-    assert (sealed["papers_left_out"], "1 paper of the case stays here" in answer.err) == (1, True)
+    assert (sealed["papers_left_out"], "1 document of the case stays here" in answer.err) == (1, True)
     folder = opened(desk, sealed, identity, tmp_path)
     data = (folder / "data.json").read_text("utf-8")
     assert "فریده نورزی" in data

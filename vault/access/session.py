@@ -44,6 +44,7 @@ from vault.words.finding import Code, Finding, without
 from vault.words.message import Message
 
 if TYPE_CHECKING:
+    from vault.export.redrawn.layout import Page
     from vault.store.draft_files import Drafts
 
 
@@ -68,6 +69,8 @@ class Session:
         door_for: the recovery key that the recovery door here was made for, as far as this account saw.
         sheets: digests of the acts that put other sheets in place, as their person compared them, the last one last.
         keys_now: the valid `keys` file and this seat's slot in it; None where the file that was found is in doubt.
+        papers_read: what stands on the papers of an export that is being made, by version: each is read once for all
+            of its questions and pages (`exports.papers_leaving`).
     """
 
     folder: VaultFolder
@@ -102,6 +105,7 @@ class Session:
     door_for: bytes = b""
     sheets: tuple[bytes, ...] = ()
     keys_now: tuple[KeyFile, int] | None = None
+    papers_read: dict[bytes, tuple[Page, ...]] = field(default_factory=dict, repr=False)
 
     def __enter__(self) -> Self:
         return self
@@ -351,6 +355,7 @@ class Session:
         if self.is_closed:
             return
         self.is_closed = True
+        self.papers_read.clear()
         faults: list[VaultError] = []
         steps: list[Callable[[], None]] = []
         if (index := self._index) is not None:

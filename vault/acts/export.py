@@ -77,14 +77,18 @@ class _Leaving:
 
 
 def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
+    from vault.services import case_papers
     from vault.services.approvals import by_file, second_person
     from vault.services.cases import cases
-    from vault.services.exports import consents, exporting, partners
+    from vault.services.exports import consents, papers_leaving, partners
     from vault.services.exports.export_material import Wish
     from vault.services.exports.reviewed_after import reviewers
 
     case = cases.find(session, said["case"][0])
-    staying, kept = exporting.papers_staying(session, case), partners.find(session, one(said, "to") or "")
+    kept = partners.find(session, one(said, "to") or "")
+    named = said.get("paper", ())
+    papers = tuple(dict.fromkeys(case_papers.place_of(session, text, case=case).record for text in named))
+    staying = papers_leaving.papers_staying(session, case) - len(papers)
     profile = profile_named(one(said, "profile") or "")
     consents.refuse_conflict(session, case, kept, why=profile.why)  # said before anybody is asked anything
     answered, out = one(said, "approval"), one(said, "out")
@@ -103,8 +107,9 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         is_strict="from" in said,
         said=one(said, "say") or "",
         as_page=as_page,
+        papers=papers,
     )
-    lines = exporting.staying_lines(staying)
+    lines = papers_leaving.staying_lines(staying)
     if as_page:
         lines.append(
             Message(
@@ -337,6 +342,9 @@ EXPORT: Final[Act[Any]] = Act(
         _LAST_WORD,
         Field("unread", Message("Unread"), Shape.YES,
               Message("seal pages that nobody read (scripts); log, report and package say so"), is_answer=True),
+        Field("paper", Message("Documents"), Shape.CODE,
+              Message("documents of the case that leave with it, as pixels, what is hidden painted over"),
+              form="[--paper ID ...]"),
         Field("out", Message("Folder"), Shape.FOLDER,
               Message("an existing folder for the package; a question (--ask) needs none"), form="[--out DIR]"),
     ),

@@ -83,6 +83,7 @@ class Disclosure:
     names to be called, `pages` whether anybody read them (`read` or `unread`), `consents` the records of the case by
     which it was agreed, `reference` what the recipient quotes: drawn for them and this case. Packages of older programs
     had that of the case. `review` is the task by which a second person reviews what left before anybody approved it.
+    `papers` are the versions of the documents that left with it, in its order.
     """
 
     KIND: ClassVar[str] = "disclosure"
@@ -102,6 +103,7 @@ class Disclosure:
     consents: tuple[bytes, ...] = ()
     reference: str = ""
     review: bytes = b""
+    papers: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", checked_id(self.recipient, "recipient of a disclosure"))
@@ -122,6 +124,9 @@ class Disclosure:
         )
         object.__setattr__(
             self, "read", tuple(checked_bytes(digest, "version in a disclosure", DIGEST_SIZE) for digest in self.read)
+        )
+        object.__setattr__(
+            self, "papers", tuple(checked_bytes(paper, "paper of a disclosure", DIGEST_SIZE) for paper in self.papers)
         )
         object.__setattr__(self, "reference", checked_ref(self.reference) if self.reference else "")
         object.__setattr__(self, "review", checked_id(self.review, "review of a disclosure") if self.review else b"")
@@ -187,6 +192,7 @@ class Approving:
         approval: the signed approval; empty while the answer is awaited.
         day, language, contact, pages, reference: what the shown files say of themselves.
         said: what was written for this export alone.
+        papers: the records of the documents that go with it.
         pseudonyms, decisions: with which the files that were shown can be made again, byte for byte.
     """
 
@@ -203,6 +209,7 @@ class Approving:
     pages: str = ""
     reference: str = ""
     said: str = field(default="", repr=False)
+    papers: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "act", checked_line(self.act, "act to be approved"))
@@ -214,6 +221,7 @@ class Approving:
         object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of an approval"))
         for name in ("day", "language", "contact", "pages", "reference"):
             object.__setattr__(self, name, checked_line(getattr(self, name), f"{name} of a report", optional=True))
+        object.__setattr__(self, "papers", tuple(checked_id(paper, "paper of an approval") for paper in self.papers))
         object.__setattr__(self, "said", checked_text(self.said, "text of a report", optional=True))
         object.__setattr__(
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of an approval")

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import tarfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -219,7 +219,8 @@ def _size(value: object) -> int:
 
 
 # The container inside the seal: a plain tar with constant names, modes and times, padded with zeros.
-# manifest.json | manifest.sig | report.pdf | report.docx | data.json | two empty blocks | zeros to the Padme size
+# manifest.json | manifest.sig | report.pdf | report.docx | data.json | paper-01.pdf, ... | two empty blocks | zeros to
+# the Padme size
 # `tar -x` opens it. Reading here is stricter: each header must be, byte for byte, the one that writing gives.
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
@@ -229,6 +230,8 @@ DATA = "data.json"
 MEMBERS = (MANIFEST, SIGNATURE, REPORT, DOCUMENT, DATA)
 MEMBERS_TO_4 = (MANIFEST, SIGNATURE, REPORT, DATA)
 """Of packages of the formats 1 to 4."""
+MOST_PAPERS = 99
+"""Behind the other members, as many papers as were chosen, numbered from 1 in that order."""
 
 MOST_BYTES = 64 * 2**20
 _BLOCK = 512
@@ -250,10 +253,22 @@ def require_room(size: int) -> None:
         )
 
 
+def paper_name(number: int) -> str:
+    """Return what the paper of this number is called in every package."""
+    return f"paper-{number:02}.pdf"
+
+
+def names_in(contents: Collection[str]) -> tuple[str, ...]:
+    """Return the names that an archive of these files has, in its order; of other files it has not all of these."""
+    names = MEMBERS if DOCUMENT in contents else MEMBERS_TO_4
+    papers = min(max(0, len(contents) - len(names)), MOST_PAPERS) if DOCUMENT in contents else 0
+    return (*names, *(paper_name(number) for number in range(1, papers + 1)))
+
+
 def pack(contents: Mapping[str, bytes]) -> bytes:
     """Return the padded archive of exactly the members; without the Word document it is one of an older format."""
     parts = []
-    for name in MEMBERS if DOCUMENT in contents else MEMBERS_TO_4:
+    for name in names_in(contents):
         content = contents[name]
         parts += [_header(name, len(content)), content, bytes(-len(content) % _BLOCK)]
     archive = b"".join(parts) + bytes(2 * _BLOCK)
@@ -275,10 +290,12 @@ def unpack(untrusted: bytes) -> dict[str, bytes]:
         raise MalformedError(Message("the package does not have a size of its format"))
     contents: dict[str, bytes] = {}
     at = 0
-    for name in MEMBERS:
+    for name in (*MEMBERS, *map(paper_name, range(1, MOST_PAPERS + 1))):
         header = untrusted[at : at + _BLOCK]
         if name == DOCUMENT and header.startswith(DATA.encode()):
             continue
+        if name not in MEMBERS and (DOCUMENT not in contents or not header.strip(b"\0")):
+            break
         size = _archive_size(header)
         if header != _header(name, size):
             raise MalformedError(Message("the package does not hold {name} where its format has it", name=name))

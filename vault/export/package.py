@@ -22,7 +22,9 @@ from vault.export.data_json import Leaf, data_leaves, render_data
 from vault.export.dossier_report import Cover, Line, approved_lines, headings, make_report
 from vault.export.fonts import font_folders
 from vault.export.page import empty_page, render_mail, render_page
+from vault.export.paper_text.asking import ocr_for
 from vault.export.pdf import render_report
+from vault.export.redrawn.layout import MOST_PAGES, Page, PaintedPaper
 from vault.export.release import ACT, Release, export_members, file_digests
 from vault.export.report_docx import render_docx
 from vault.ids import RandomBytes, make_id
@@ -32,7 +34,7 @@ from vault.progress import Progress
 from vault.redaction.dossier import RedactedDossier
 from vault.seal.age import fingerprint, seal_for
 from vault.seal.page_seal import draw_words, page_recipient, seal_page
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 # The verifier, from outside: starts the process, feeds it by pipe, and turns anything but a clean answer into a stop.
 # No text is in its arguments, its environment or a file; it gets no more environment than the system needs.
@@ -137,6 +139,41 @@ def check_page(page: bytes, language: str) -> None:
     _parsed(_ask(verifier_command(), _task(header, files), _patience(page, ())), _digests(files))
 
 
+def check_paper(
+    pdf: bytes,
+    pages: Sequence[Page] | None,
+    *,
+    forbidden: Sequence[str] = (),
+    language: str | None = "",
+    command: Sequence[str] | None = None,
+    seconds: float | None = None,
+) -> tuple[str, ...]:
+    """Return what stands on the pages of a paper that was drawn anew: what is left of them, and no forbidden form.
+
+    Where tesseract is installed with the `language` of the paper, and that is not None, it is what that reads on the
+    finished pixels. Of a paper that somebody else sent, whose `pages` nobody here knows, the form is checked, and that
+    its pixels show its words.
+
+    Raises:
+        LeakError, DependencyMissingError: as `check_for_leaks`.
+    """
+    ocr = None if language is None else ocr_for(language)
+    header = {
+        "files": [len(pdf)],
+        "forbidden": list(forbidden),
+        "ocr": None if ocr is None else [*ocr, any(page.is_picture for page in pages or ())],
+        "kind": "paper",
+        "paper": None if pages is None else [_left(page) for page in pages],
+    }
+    started = command or command_of("vault.export.leakcheck", runs=ocr and ocr[0])
+    patience = _patience(pdf, forbidden) + _PAGE_SECONDS * MOST_PAGES if seconds is None else seconds
+    return _parsed(_ask(started, _task(header, (pdf,)), patience), _digests((pdf,))).pages
+
+
+def _left(page: Page) -> dict[str, object]:
+    return {"size": [page.width, page.height], "words": [[w.text, w.box] for w in page.words], "boxes": page.boxes}
+
+
 def _patience(content: bytes, forbidden: Sequence[str]) -> float:
     """Return how many seconds the verifier may take: ten times what it takes on a machine that does nothing else."""
     return 120 + len(forbidden) / 250 + len(content) / 25_000
@@ -161,9 +198,8 @@ def _ask(command: Sequence[str], task: bytes, seconds: float, progress: Progress
     except OSError:
         raise LeakError(Message("cannot check the package: the verifier did not start")) from None
     if code == DEPENDENCY_MISSING:
-        raise DependencyMissingError(
-            Message("cannot check the package: a library that the verifier reads with is missing")
-        )
+        missing = Message("cannot check the package: a library that the verifier reads with is missing")
+        raise DependencyMissingError(missing)
     if code != 0:
         raise LeakError(Message("cannot check the package: the verifier ended with {code}", code=code))
     return answer
@@ -210,9 +246,9 @@ def _failed(found: Sequence[tuple[str, str, tuple[int, ...]]]) -> Message:
 
 
 # From a redacted dossier to sealed bytes for one recipient, and to a file that appears only when all has passed.
-# Three steps, so that a person can read and approve between them: `prepare` renders and checks, `write_package`
-# signs, checks the manifest and seals, `publish` writes. Rendering is deterministic: who approved a digest can
-# prepare again and gets the same bytes.
+# Three steps, so that a person can read and approve between them. Who approved a digest can prepare again, and gets
+# the same bytes.
+_PAGE_SECONDS = 5
 _NAME = re.compile(r"referral-[0-9a-f]{16}\.(age|html)")
 _SEAL = object()  # only `prepare` takes it
 
@@ -243,6 +279,7 @@ class PreparedReport:
     data: bytes = field(repr=False)
     pages: tuple[str, ...] = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
+    papers: tuple[bytes, ...] = field(default=(), repr=False)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -252,7 +289,8 @@ class PreparedReport:
     @property
     def files(self) -> dict[str, bytes]:
         """The finished files by name, as they go into the package."""
-        return {archive.REPORT: self.pdf, archive.DOCUMENT: self.docx, archive.DATA: self.data}
+        papers = {archive.paper_name(number): paper for number, paper in enumerate(self.papers, 1)}
+        return {archive.REPORT: self.pdf, archive.DOCUMENT: self.docx, archive.DATA: self.data, **papers}
 
     def members(self, to: To) -> dict[str, Any]:
         """Return what an approval names: these files, for this recipient, profile and purpose.
@@ -284,9 +322,14 @@ class SealedPackage:
 
 
 def prepare(
-    dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = check_for_leaks, progress: Progress | None = None
+    dossier: RedactedDossier,
+    cover: Cover,
+    *,
+    papers: Sequence[PaintedPaper] = (),
+    check: CheckForLeaks = check_for_leaks,
+    progress: Progress | None = None,
 ) -> PreparedReport:
-    """Render a dossier and have the finished files read by another process.
+    """Render a dossier and have the finished files read by another process, and the `papers` that go with it.
 
     What `progress` raises ends the work.
 
@@ -298,7 +341,7 @@ def prepare(
     """
     report = make_report(dossier, cover)
     pdf, docx, data = render_report(report), render_docx(report), render_data(dossier, cover)
-    archive.require_room(len(pdf) + len(docx) + len(data))
+    archive.require_room(sum(map(len, (pdf, docx, data, *(paper.pdf for paper in papers)))))
     verdict = check(
         pdf=pdf,
         docx=docx,
@@ -315,16 +358,40 @@ def prepare(
         language=cover.language,
         progress=progress,
     )
+    pages = list(verdict.pages)
+    for number, paper in enumerate(papers, 1):
+        seen = _seen(paper.language)
+        try:
+            read = check_paper(paper.pdf, paper.pages, forbidden=dossier.forbidden_forms, language=paper.language)
+        except LeakError as fault:
+            told = Message("{name}: {fault}", name=archive.paper_name(number), fault=fault.message)
+            raise LeakError(told, forms=fault.forms) from None
+        pages += (
+            f"{_painted(number, place, len(page.boxes))}\n{seen}\n{text}"
+            for place, (page, text) in enumerate(zip(paper.pages, read, strict=True), 1)
+        )
     return PreparedReport(
         profile=dossier.profile,
         cover=cover,
         pdf=pdf,
         docx=docx,
         data=data,
-        pages=verdict.pages,
+        pages=tuple(pages),
+        papers=tuple(paper.pdf for paper in papers),
         forbidden=dossier.forbidden_forms,
         seal=_SEAL,
     )
+
+
+def _seen(language: str) -> Words:
+    return "" if ocr_for(language) else Message("its pixels were read by nobody: tesseract is not installed for them")
+
+
+def _painted(number: int, page: int, boxes: int) -> Words:
+    return plural(
+        "{name}, page {page}: {count} place is painted over", "{name}, page {page}: {count} places are painted over",
+        count=boxes, name=archive.paper_name(number), page=page,
+    )  # fmt: skip
 
 
 def write_package(

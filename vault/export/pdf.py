@@ -17,7 +17,7 @@ from vault.errors import (
     UsageError,
     VerificationError,
 )
-from vault.export.archive import DATA, DOCUMENT, REPORT
+from vault.export.archive import DATA, DOCUMENT, MANIFEST, REPORT, SIGNATURE, names_in
 from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, NO_MEMORY, TooSlowError, ask_child, command_of
 from vault.export.data_json import render_data
 from vault.export.dossier_report import TWO_PERSON, Cover, Entry, Group, Piece, Report, Row, make_report
@@ -123,7 +123,7 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
         TryAgainError: the process that sets the pages ended early.
         DependencyMissingError: a library to set them with is not installed.
     """
-    if files.keys() != {REPORT, DOCUMENT, DATA}:
+    if {*files, MANIFEST, SIGNATURE} != set(names_in((*files, MANIFEST, SIGNATURE))) or DOCUMENT not in files:
         raise _no_report()
     data, cover, report = _decoded(files[DATA])
     try:

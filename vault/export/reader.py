@@ -164,7 +164,7 @@ def verify_folder(folder: Path, expected_key_words: Sequence[str] | None = None)
     if not folder.is_dir():
         raise NotFoundError(Message("there is no such folder"), next_step=Message("Check the path."))
     names = {entry.name for entry in folder.iterdir()}
-    if names not in (set(archive.MEMBERS), set(archive.MEMBERS_TO_4)):
+    if names != set(archive.names_in(names)):
         raise MalformedError(
             Message("the folder does not hold exactly {names}", names=", ".join(archive.MEMBERS)),
             next_step=Message("Name the folder that a package was opened to, with nothing else in it."),

@@ -17,11 +17,11 @@ from vault.names.common_words import may_be_called
 from vault.names.normal import normal
 from vault.redaction.decoded import written_apart
 from vault.redaction.detect import detect
-from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
+from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedPaper, RedactedSection
 from vault.redaction.find_registered import find_in
 from vault.redaction.formulas import formulas_in
 from vault.redaction.judging import ByHand, Decided, Judge, Versions, fated_words, forms, judge_all, uncovered
-from vault.redaction.profile import Profile
+from vault.redaction.profile import PAPER, Profile
 from vault.redaction.questions import (
     Asked,
     OpenQuestions,
@@ -76,14 +76,16 @@ def redact(
     """
     decided, hidden_so = Decided(decisions_by_key(decisions), read, elsewhere), tuple(by_hand)
     desk = _Desk(Judge(profile, registry, decided, Sounding(registry)), ByHand(hidden_so), word_kinds)
-    planned = desk.settled([plan for record in source.records if (plan := desk.plan(record)) is not None])
+    records = sorted(source.records, key=lambda record: record.kind == PAPER)  # what was written here is asked first
+    planned = desk.settled([plan for record in records if (plan := desk.plan(record)) is not None])
     if asked := [*desk.asked, *desk.ask_of_kinds()]:
         return grouped(asked, desk.judge.likely, [each.form for each in hidden_so])
     hidden = registry.forbidden_forms(lambda kind, role: profile.action(kind, role) is not Action.KEEP)
     dossier = RedactedDossier(
         profile=profile.name,
-        sections=tuple(_section(plan, pseudonyms) for plan in planned),
+        sections=tuple(_section(plan, pseudonyms) for plan in planned if not plan.is_paper),
         forbidden_forms=tuple(sorted({*hidden, *map(str.casefold, desk.by_hand.found)})),
+        papers=tuple(_paper(plan) for plan in planned if plan.is_paper),
         seal=_SEAL,
     )
     _require_hidden(dossier, desk.codes, [each.form.casefold() for each in hidden_so])
@@ -118,6 +120,7 @@ class _Plan(Generic[_P]):
 
     heading: str
     blocks: tuple[tuple[str, tuple[_P, ...]], ...]
+    is_paper: bool = False
 
 
 @dataclass(slots=True)
@@ -142,7 +145,8 @@ class _Desk:
             for name, label in rule.labels.items()
             if name in fields
         )
-        return _Plan(rule.heading, tuple((label, passages) for label, passages in blocks if passages))
+        found = tuple((label, passages) for label, passages in blocks if passages)
+        return _Plan(rule.heading, found, record.kind == PAPER)
 
     def settled(self, plans: list[_Plan[_Passage | _Draft]]) -> list[_Plan[_Passage]]:
         """Give each word its one fate, in all records alike."""
@@ -169,6 +173,7 @@ class _Desk:
                     )
                     for label, passages in plan.blocks
                 ),
+                plan.is_paper,
             )
             for plan in plans
         ]
@@ -327,6 +332,15 @@ def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSectio
     return RedactedSection(plan.heading, tuple(blocks), _SEAL)
 
 
+def _paper(plan: _Plan[_Passage]) -> RedactedPaper:
+    """Return what is hidden on a paper: there is no room in a picture for a code or for less exact words."""
+    ((_, (passage,)),) = plan.blocks
+    hidden = tuple((span.start, span.end) for span in passage.spans if span.action is not Action.KEEP)
+    starts, ends = (0, *(end for _, end in hidden)), (*(start for start, _ in hidden), len(passage.text))
+    left = REMOVED.join(passage.text[start:end] for start, end in zip(starts, ends, strict=True))
+    return RedactedPaper(hidden, left, _SEAL)
+
+
 def _require_hidden(dossier: RedactedDossier, codes: set[str], by_hand: Sequence[str]) -> None:
     """Look for every hidden form in the texts as whole words: a second look that shares no place with the first.
 
@@ -335,10 +349,11 @@ def _require_hidden(dossier: RedactedDossier, codes: set[str], by_hand: Sequence
     """
     pieces = [
         " ".join(_WORD.findall(normal(piece)))
-        for section in dossier.sections
-        for block in section.blocks
-        if block.text not in codes
-        for piece in block.text.split(REMOVED)
+        for text in (
+            *(block.text for section in dossier.sections for block in section.blocks if block.text not in codes),
+            *(paper.text for paper in dossier.papers),
+        )
+        for piece in text.split(REMOVED)
     ]
     words = f" {' | '.join(pieces)} "
     leaks = {

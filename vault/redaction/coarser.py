@@ -9,6 +9,7 @@ from typing import Any
 
 from vault.names.normal import normal, normal_text
 from vault.redaction.detect import find_shapes
+from vault.redaction.profile import PAPER
 from vault.redaction.source import DossierSource, SourceField
 from vault.redaction.spans import Action, IdentifierType
 from vault.redaction.spelled import MONTHS
@@ -33,12 +34,19 @@ class Coarser:
     nations: frozenset[str] = frozenset()
 
     def of(self, source: DossierSource) -> DossierSource:
-        """Return the records so, whatever field they stand in and however they are written."""
+        """Return the records so, whatever field they stand in and however written; of papers, see `places`."""
         if self == EXACTLY:
             return source
         return DossierSource(
-            tuple(replace(record, fields=tuple(map(self._field, record.fields))) for record in source.records)
+            tuple(
+                record if record.kind == PAPER else replace(record, fields=tuple(map(self._field, record.fields)))
+                for record in source.records
+            )
         )
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Return where a text says more exactly what is told less exactly: on a paper, that is hidden."""
+        return [(start, end) for start, end, _ in (*times_in(text, self.times), *self._ages(text))]
 
     def forms(self) -> dict[str, Action]:
         """Return what stands in the place of ages: nobody is asked about that."""

@@ -46,17 +46,34 @@ class RedactedSection:
 
 
 @dataclass(frozen=True, slots=True)
+class RedactedPaper:
+    """What is hidden of the text of a paper: half-open places, in order and apart; and `text`, what stays of it.
+
+    The places are for who paints them alone, and are not compared, as they tell how long the hidden words are.
+    """
+
+    hidden: tuple[tuple[int, int], ...] = field(repr=False, compare=False)
+    text: str = field(repr=False)
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        _require_seal(seal)
+
+
+@dataclass(frozen=True, slots=True)
 class RedactedDossier:
     """All that a package may show.
 
     `forbidden_forms` is for the verifier alone: spellings of what was hidden, which the finished files must not hold.
     Each was compared as whole words after `casefold()`: inside a longer word that was allowed to stay it is no leak.
     They are neither shown nor compared, so that two dossiers which differ only in what was hidden are equal.
+    `papers` are in the order of the source.
     """
 
     profile: str
     sections: tuple[RedactedSection, ...]
     forbidden_forms: tuple[str, ...] = field(repr=False, compare=False)
+    papers: tuple[RedactedPaper, ...] = ()
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:

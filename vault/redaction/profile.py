@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from vault.casework.document import DocumentKind
 from vault.casework.vocabulary import NoteKind, PersonRole, ReferralPurpose
 from vault.data_files import ReadWhenAsked, as_table, damaged, read_text, sentence
 from vault.errors import UsageError
@@ -25,8 +26,12 @@ CONFIRMED = "confirmed"
 OF_SEVERAL = "of-several"
 NEEDED = "needed"
 """The kind of what somebody writes for one export alone; no record of a case is of it."""
+PAPER = "paper"
+"""The kind of the text on a paper that leaves as pixels; its variants are the kinds of papers."""
 _FILE: Final = "profiles.toml"
-_VARIANTS: Final[Mapping[str, frozenset[str]]] = {"person": frozenset(PersonRole), "note": frozenset(NoteKind)}
+_VARIANTS: Final[Mapping[str, frozenset[str]]] = {
+    "person": frozenset(PersonRole), "note": frozenset(NoteKind), PAPER: frozenset({ANY_VARIANT, *DocumentKind}),
+}  # fmt: skip
 _Key = TypeVar("_Key", bound=tuple[str | None, ...])
 _Value = TypeVar("_Value")
 
@@ -92,6 +97,11 @@ class Profile:
     def takes_a_text(self) -> bool:
         """Whether something may be written for one export alone: what is needed now."""
         return self.rule(NEEDED, ANY_VARIANT) is not None
+
+    @property
+    def takes_papers(self) -> bool:
+        """Whether papers of some kind may leave."""
+        return any(kind == PAPER for kind, _ in self.records)
 
     def action(self, identifier: IdentifierType, role: PersonRole | None) -> Action:
         """Return what becomes of an identifier; REMOVE when the table is silent."""

@@ -17,7 +17,7 @@ from vault.casework.note import Note
 from vault.casework.person import NO_LONGER, IdentityDocument, Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.redaction.decoded import written_apart
-from vault.redaction.profile import ANY_VARIANT, CONFIRMED, NEEDED, Profile
+from vault.redaction.profile import ANY_VARIANT, CONFIRMED, NEEDED, PAPER, Profile
 from vault.redaction.spans import IdentifierType
 
 _WORD = re.compile(r"\w+")
@@ -90,6 +90,14 @@ def dossier_source(
 def said_now(text: str) -> tuple[SourceRecord, ...]:
     """Return what somebody writes for one export alone, which no record of the case has; nothing without a text."""
     return (SourceRecord(NEEDED, ANY_VARIANT, (SourceField("text", (text,)),)),) if text else ()
+
+
+def said_on_paper(kind: str, version: bytes, text: str) -> SourceRecord:
+    """Return the text of a paper of this kind, as it was read on its pages: not a letter of it is left out.
+
+    Of what is hidden in it, the places are those in `text`.
+    """
+    return SourceRecord(PAPER, kind, (SourceField("text", (text,)),), version=version)
 
 
 def _people_in(

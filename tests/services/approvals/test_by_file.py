@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.english import in_english
+from tests.export.paper_samples import at, decision
 from tests.services import consenting
 from tests.services.organisation import (
     AMINA,
@@ -30,6 +31,7 @@ from vault.access.session import Session
 from vault.acts.act import Agreed, Plan, Told, as_agreed
 from vault.acts.approval import GIVE
 from vault.acts.grant import BREAK_GLASS
+from vault.casework.document import DocumentKind
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.display import DAY, time_text
@@ -41,12 +43,15 @@ from vault.errors import (
     NotFoundError,
     RefusedError,
     UsageError,
+    VerificationError,
     WaitingForDecisionError,
 )
 from vault.export.reader import open_package
+from vault.export.release import file_digests
 from vault.ids import CompartmentId
 from vault.progress import Working
 from vault.seal.age import make_identity, recipient_of
+from vault.services import case_papers
 from vault.services.approvals import breaking_glass, by_file, erasing, second_person
 from vault.services.approvals.by_file import own_texts
 from vault.services.approvals.question import ApprovalQuestion
@@ -158,6 +163,43 @@ def test_an_approval_comes_by_file_and_bundle_and_the_same_files_leave(office: O
     release = open_package(done.path.read_bytes(), IDENTITY).manifest.release
     assert release is not None
     assert (release.rule, release.why) == ("two-person", "legal-referral")
+
+
+@pytest.mark.long
+def test_papers_are_approved_as_they_leave_and_read_by_who_approves(office: Office, tmp_path: Path) -> None:
+    office.question.unlink()
+    source = tmp_path / "scan.pdf"
+    source.write_bytes(decision(at(600, b"Qarvosh came alone")))
+    with office.organisation.open(AMINA) as amina:
+        facts = {"kind": DocumentKind.DECISION}
+        paper = case_papers.add_paper(amina, office.case, source, facts).record
+        wish = Wish("lawyer", LAWYER, take_proposals=True, papers=(paper,))
+        exporting.ask(amina, office.case, wish, out=office.question, approver=full_name(SELIN))
+    with office.organisation.open(SELIN) as selin:
+        question = by_file.read_question(selin, office.question).question
+        lines = "\n".join(question.lines())
+        assert "paper-01.pdf, page 1:" in lines
+        assert "decided the appeal" in lines
+        assert "Qarvosh" not in lines
+        for paper_now in (decision(), question.contents["paper-01.pdf"] + b" "):
+            files = {**question.contents, "paper-01.pdf": paper_now}
+            altered = msgspec.structs.replace(
+                question, contents=files, of={**question.of, "files": list(file_digests(files).items())}
+            )
+            refuses(VerificationError, "paper-01.pdf is no document such as this program draws", altered.require_true)
+        for name in ("paper-02.pdf", "../paper-01.pdf"):
+            files = {name: each for name, each in question.contents.items() if name != "paper-01.pdf"}
+            files[name] = question.contents["paper-01.pdf"]
+            of = {**question.of, "files": list(file_digests(files).items())}
+            altered = msgspec.structs.replace(question, contents=files, of=of)
+            refuses(VerificationError, "nothing was approved", altered.require_true)
+    answer = approve(office)
+    office.organisation.exchange(SELIN, AMINA)
+    with office.organisation.open(AMINA) as amina:
+        done = export(amina, office, answer)
+        assert isinstance(done, exporting.Exported)
+    members = open_package(done.path.read_bytes(), IDENTITY).members
+    assert members["paper-01.pdf"] == question.contents["paper-01.pdf"]
 
 
 def test_the_second_person_alone_reads_what_leaves_and_who_asks(office: Office) -> None:

@@ -26,7 +26,7 @@ from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.screen_words import sentence
 from tui.screens.referral.export_questions import QuestionsScreen
-from tui.screens.referral.export_rows import NeededRow, WhoseRow
+from tui.screens.referral.export_rows import NeededRow, PapersRow, WhoseRow
 from tui.screens.referral.shown_whole import ANEW, PagesScreen, Reading
 from tui.text.in_words import in_two_rows, together
 from tui.text.safe_content import safe_content
@@ -42,17 +42,20 @@ from vault.ids import RecordId
 from vault.policy.roles import Action
 from vault.progress import Stopped
 from vault.redaction.profile import PROFILES, profile_named
+from vault.services import case_papers
 from vault.services.approvals import second_person
 from vault.services.cases import case_people
-from vault.services.exports import export_people, exporting, partners, reviewed_after
+from vault.services.exports import export_people, papers_leaving, partners, reviewed_after
 from vault.services.exports.export_material import NotThereError
 from vault.services.exports.exporting import PagesAnewError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
+    from vault.casework.document import Document
     from vault.redaction.questions import Question
     from vault.services.approvals.second_person import Approver
     from vault.services.exports.partners import KeptPartner
+    from vault.services.projection.stored_records import Stored
 
 _ABOUT: Final = Message("Nothing is written before you read the pages.")
 _BY_WORDS: Final = Message("Words open the page; you tell them by telephone.")
@@ -64,6 +67,9 @@ _ASK_WORDS: Final = Message("Nobody confirmed this key. Call them: do they read 
 _DONE: Final = (
     Command("f4", "go_on", Message("Done: back to the case"), "F4", Message("done")),
     Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
+)
+_MARKS: Final = Message(
+    "Space marks a document that leaves too: what is hidden on it is painted over. What is not marked stays here."
 )
 _WHOSE: Final = Message(
     "This case has several clients. Choose the client it is about: nobody else is named as a client."
@@ -114,6 +120,7 @@ class ExportScreen(ActScreen, KeptForm):
         self._recipients: list[KeptPartner] = []
         self._approvers: Sequence[Approver] | None = None
         self._may_wait = False
+        self._staying = 0
         self._may_add = False
         self._is_done = False
 
@@ -123,6 +130,7 @@ class ExportScreen(ActScreen, KeptForm):
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             WhoseRow(self._person),
+            PapersRow(),
             NeededRow(),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as last time")),
@@ -157,12 +165,24 @@ class ExportScreen(ActScreen, KeptForm):
         self.ask(lambda vault: bool(vault.may(Action.PARTNER_WRITE)), self._show_may_add)
         self._ask_recipients()
         case = case_id(self._case)
-        self.ask(lambda vault: vault.read(exporting.papers_staying, case), self._show_staying)
+        self.ask(lambda vault: vault.read(papers_leaving.papers_staying, case), self._count_papers)
         self.ask(lambda vault: vault.read(second_person.approvers), partial(self.call_later, self._show_second))
         self._ask_whose()
 
-    def _show_staying(self, papers: int) -> None:
-        lines = exporting.staying_lines(papers)
+    def _count_papers(self, papers: int) -> None:
+        self._staying = papers
+        if papers:
+            case = case_id(self._case)
+            self.ask(lambda vault: vault.read(case_papers.list_in, case), self._show_papers)
+        self._show_staying()
+
+    def _show_papers(self, found: Sequence[Stored[Document]]) -> None:
+        self.query_one(PapersRow).show(found)
+        self._show_staying()
+
+    def _show_staying(self) -> None:
+        is_offered = self.query_one(PapersRow).display
+        lines = [_MARKS] if is_offered else papers_leaving.staying_lines(self._staying)
         self.query_one("#staying").display = bool(lines)
         self.write("staying", *lines)
 
@@ -192,6 +212,8 @@ class ExportScreen(ActScreen, KeptForm):
         case, whose = case_id(self._case), self.query_one(WhoseRow)
         profile = self.word("profile")
         self.query_one(NeededRow).display = profile_named(profile).takes_a_text
+        self.query_one(PapersRow).go_by(profile)
+        self._show_staying()
         if profile_named(profile).is_reviewed_after:
             self.ask(
                 lambda vault: vault.read(reviewed_after.reviewers, profile_named(profile)),
@@ -301,6 +323,7 @@ class ExportScreen(ActScreen, KeptForm):
     def _act(self, second: SecondRows, out: Path | None = None) -> None:
         """Do it: forms that are open are decided first, and finished pages are read."""
         way, who, file, person = second.way, second.who, second.file, self.query_one(WhoseRow).chosen
+        papers = self.query_one(PapersRow).chosen
         said = {
             "case": (self._case,),
             "profile": (self.word("profile"),),
@@ -309,6 +332,7 @@ class ExportScreen(ActScreen, KeptForm):
             **({"as": (self.word("as"),)} if self.word("as") else {}),
             **({} if out is None else {"out": (str(out),)}),
             **({} if person is None else {"person": (person.hex(),)}),
+            **({"paper": papers} if papers else {}),
             **({_BY_FILE[way]: (str(file),)} if file is not None and way in _BY_FILE else {}),
         }
         # Forms are decided and pages made anew: for whom it is was typed already, if it is for the same one.

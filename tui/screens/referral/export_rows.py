@@ -1,4 +1,4 @@
-"""Rows of the export form that are there for some profiles alone: of which client it is, and what is needed now."""
+"""Rows of the export form that are there for some profiles alone: of which client it is, papers, what is needed now."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from textual.containers import Vertical
 from tui.gateway.acts_and_packages import named_clients
 from tui.screens.frame.form_fields import ChoiceField, FormRow
 from tui.widgets.fields import SafeTextArea
+from tui.widgets.text_cells import Column
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
+from vault.casework.document import Document
 from vault.casework.person import Person
 from vault.ids import RecordId
 from vault.redaction.profile import profile_named
@@ -18,6 +21,7 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from vault.services.projection.stored_records import Stored
 
+_MOST_SHOWN: Final = 5
 _NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
 
 
@@ -62,6 +66,34 @@ class WhoseRow(Vertical):
             self._field = ChoiceField([_NOBODY, *clients], value=self._person, id="person")
             self.mount(FormRow(Message("Which client"), self._field))
             self._fit()
+
+
+class PapersRow(FormRow):
+    """The papers of the case, of which some may be marked; it is there where the profile takes papers."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("Documents"), VirtualList((Column(""),), id="papers", has_states=True))
+        self.display = False
+        self._is_taken = False
+        self._papers: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of those that are marked, in the order of the list."""
+        field = self.query_one(VirtualList)
+        return tuple(paper for paper in self._papers if paper in field.marked) if self.display else ()
+
+    def go_by(self, profile: str) -> None:
+        self._is_taken = profile_named(profile).takes_papers
+        self.display = self._is_taken and bool(self._papers)
+
+    def show(self, found: Sequence[Stored[Document]]) -> None:
+        """Take which papers the case has."""
+        self._papers = tuple(paper.record.hex() for paper in found)
+        rows = [ListRow(paper.record.hex(), (paper.value.called,)) for paper in found]
+        self.query_one(VirtualList).show_source(FixedRows(rows))
+        self.styles.height = min(len(rows), _MOST_SHOWN)
+        self.display = self._is_taken and bool(rows)
 
 
 class NeededRow(FormRow):

@@ -321,11 +321,15 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
+  const PAPER = /^paper-([0-9]{2})\.pdf$/;
+
   function addSaves(files) {
-    for (const [name, [word, type]] of TYPES) {
+    const papers = [...files.keys()].filter((name) => PAPER.test(name));
+    for (const [name, [word, type]] of [...TYPES, ...papers.map((name) => [name, ["save_paper", "application/pdf"]])]) {
       if (!files.has(name)) continue;
       const button = add(byId("saves"), "button", "", { type: "button", id: `save-${name}` });
       button.dataset.word = word;
+      if (PAPER.test(name)) button.dataset.value = Number(PAPER.exec(name)[1]);
       button.addEventListener("click", () => save(name, files.get(name), type));
     }
   }

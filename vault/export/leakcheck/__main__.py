@@ -1,9 +1,9 @@
 """The process, shut in: limits itself, reads the task from standard input, answers on standard output, nothing else.
 
 Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives. By its `kind`:
-`report`, as PDF and DOCX and its data; `archive`, in which they leave; `page`, and one with nothing in it. Answer:
-lines with the percents that are done, then one JSON object. Exit code 0 means that the checks ran, not that they
-passed; 69 that a library is missing.
+`report`, as PDF and DOCX and its data; `paper`, one that was drawn anew, with what is left of its pages, or null;
+`archive`, in which they leave; `page`, and one with nothing in it. Answer: lines with the percents that are done, then
+one JSON object. Exit code 0 means that the checks ran, not that they passed; 69 that a library is missing.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ def main() -> int:
             Leaf,
         )
         from vault.export.leakcheck.examine import Examined, Task, examine, examine_archive, examine_page  # noqa: PLC0415
+        from vault.export.leakcheck.paper_pixels import Ocr, examine_paper, page_of  # noqa: PLC0415
+        from vault.export.leakcheck.verdict import Findings  # noqa: PLC0415
     except ImportError:
         return _DEPENDENCY_MISSING
     stream = sys.stdin.buffer
@@ -61,7 +63,15 @@ def main() -> int:
     def page() -> Examined:
         return examine_page(*files)
 
-    examined = {"report": report, "archive": archive, "page": page}[header["kind"]]()
+    def paper() -> Examined:
+        (content,) = files
+        findings, ocr = Findings(), header["ocr"]
+        left = None if header["paper"] is None else [page_of(page) for page in header["paper"]]
+        reader = None if ocr is None else Ocr(str(ocr[0]), str(ocr[1]), is_needed=bool(ocr[2]))
+        pages = examine_paper(content, left, header["forbidden"], reader, findings)
+        return Examined(tuple(findings.found), 0, pages)
+
+    examined = {"report": report, "paper": paper, "archive": archive, "page": page}[header["kind"]]()
     answer = {
         "canary_forms": examined.canary_forms,
         "digests": [hashlib.sha256(content).hexdigest() for content in files],

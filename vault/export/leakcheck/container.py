@@ -18,6 +18,7 @@ from typing import Any
 from vault.export.leakcheck.verdict import Check, Findings
 
 _NAMES = ("manifest.json", "manifest.sig", "report.pdf", "report.docx", "data.json")
+_MOST_PAPERS = 99
 _BLOCK = 512
 _MODE, _NOBODY, _NO_TIME, _FILE = b"0000644\0", b"0000000\0", b"00000000000\0", b"0"
 _SIGNATURE = re.compile(rb"[0-9a-f]{64}\n[0-9a-f]{128}\n")
@@ -41,7 +42,8 @@ _SEALED = re.compile(rb'<script type="text/plain" id="sealed">([^<]*)</script>')
 def read_archive(archive: bytes, findings: Findings) -> bytes:
     """Check every byte that is in no file, and all of the manifest but its texts; return it, empty if there is none."""
     files = dict(_files(archive))
-    if tuple(files) != _NAMES or _laid_out(files) != archive:
+    papers = [f"paper-{number:02}.pdf" for number in range(1, min(len(files) - len(_NAMES), _MOST_PAPERS) + 1)]
+    if list(files) != [*_NAMES, *papers] or _laid_out(files) != archive:
         findings.add(Check.STRUCTURE, "archive: other files, or bytes beside them")
     if not _SIGNATURE.fullmatch(files.get("manifest.sig", b"")):
         findings.add(Check.STRUCTURE, "archive: signature")
@@ -103,7 +105,7 @@ def _is_manifest(value: dict[str, Any], files: Mapping[str, bytes]) -> bool:
         and isinstance(value["purpose"], str)
         and list(value["versions"]) == ["casevault"]
         and _is(_VERSION, value["versions"]["casevault"])
-        and value["files"] == {name: _told(files[name]) for name in _NAMES[2:]}
+        and value["files"] == {name: _told(content) for name, content in files.items() if name not in _NAMES[:2]}
     )
 
 

@@ -49,9 +49,10 @@ _CONSTANT_DAY = "2000-01-01"
 _WRITER = re.compile(r"Typst [0-9.]{1,12}")
 _MOST_INFLATED = 256 * 2**20
 _OBJECT_END = b"endobj\n"
+_TRAILER = frozenset({"/Size", "/Root", "/Info", "/ID"})
 
 
-def check_layout(pdf: bytes, reader: PdfReader, findings: Findings) -> None:
+def check_layout(pdf: bytes, reader: PdfReader, findings: Findings, *, trailer: frozenset[str] = _TRAILER) -> None:
     """Check that the file is one revision and that its objects, as the table lists them, leave no byte over."""
 
     def report(what: str) -> None:
@@ -61,7 +62,7 @@ def check_layout(pdf: bytes, reader: PdfReader, findings: Findings) -> None:
         report("bytes before or after the document")
     if pdf.count(b"startxref") != 1 or len(re.findall(rb"%%EOF", pdf)) != 1:
         report("more than one revision")
-    if set(reader.trailer.keys()) != {"/Size", "/Root", "/Info", "/ID"}:
+    if set(reader.trailer.keys()) != trailer:
         report("trailer keys")
     if reader.xref_objStm:
         report("packed objects")

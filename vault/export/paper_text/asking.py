@@ -74,9 +74,8 @@ def read_text(
     """
     if len(content) > MOST_BYTES or not content:
         return NOTHING if not content else _UNREADABLE
-    _installed.cache_clear()  # somebody may have installed what was lacking
+    ocr = ocr_for(language)
     lack = lack_of(language)
-    ocr = None if lack else _ocr(language)
     header = json.dumps({"media": media, "ocr": ocr, "seconds": _SECONDS}).encode()
     task = len(header).to_bytes(4, "big") + header + content
     try:
@@ -154,6 +153,12 @@ def _installed() -> tuple[str, frozenset[str]] | None:
         return None
     installed = frozenset(answer.stdout.decode(errors="replace").split()) & LANGUAGES.keys()
     return (program, installed) if installed else None
+
+
+def ocr_for(language: str) -> tuple[str, str] | None:
+    """Return the program that reads pictures in this language, and what it calls it; None where none does here."""
+    _installed.cache_clear()  # somebody may have installed what was lacking
+    return None if lack_of(language) else _ocr(language)
 
 
 def can_read_pictures() -> bool:

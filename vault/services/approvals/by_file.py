@@ -22,7 +22,7 @@ from vault.errors import (
     RefusedError,
     WaitingForDecisionError,
 )
-from vault.export.archive import DATA, DOCUMENT, REPORT
+from vault.export.archive import MANIFEST, SIGNATURE, names_in
 from vault.ids import DIGEST_SIZE, ID_SIZE, CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.index.case_pages import row_of
 from vault.log.approval import Approval, approval_id
@@ -243,7 +243,7 @@ def write_files(question: ApprovalQuestion, folder: Path) -> None:
     """
     require_new(folder)
     folder.mkdir(mode=0o700)
-    for name in (REPORT, DOCUMENT, DATA):  # never a name out of the question: it could be a path
+    for name in names_in((*question.contents, MANIFEST, SIGNATURE)):  # never a name out of it: it could be a path
         if name in question.contents:
             write_new(folder / name, question.contents[name])
 

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from vault.display import MINUTE_UTC, one_line, time_data
-from vault.errors import MalformedError, RefusedError, UsageError, VerificationError
-from vault.export.archive import DATA
+from vault.errors import LeakError, MalformedError, RefusedError, UsageError, VerificationError
+from vault.export.archive import DATA, MEMBERS
 from vault.export.dossier_report import Report
+from vault.export.package import check_paper
 from vault.export.pdf import report_of, require_made_from_data
 from vault.export.release import ACT as EXPORT
 from vault.export.release import file_digests
@@ -97,6 +98,9 @@ class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
             )
 
         require_made_from_data(self.contents, profile=self.of["profile"], purpose=self.of["purpose"])
+        for name, content in self.contents.items():
+            if name not in MEMBERS:
+                _require_drawn_anew(name, content)
 
     @property
     def report(self) -> Report | None:
@@ -114,7 +118,16 @@ class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         lines += (f"{_NAMES.get(name, name)}: {text}" for name, text in _members(self.of))
         if "seats" in self.of:
             lines.append("Whose devices these are, the list of devices says to a member who looks at it themselves.")
+        lines += self._on_papers()
         return lines
+
+    def _on_papers(self) -> Iterator[str]:
+        """Yield what stands on the papers that leave with a report: the words over their pixels (`require_true`)."""
+        for name, content in sorted(self.contents.items()):
+            if name not in MEMBERS:
+                for page, text in enumerate(check_paper(content, None, language=None), 1):
+                    yield f"{name}, page {page}:"
+                    yield from (f"  {line}" for line in text.splitlines() if line.strip())
 
     def lines(self) -> list[str]:
         """Return the question for a person to read: first the things, then what the asker says of them.
@@ -127,6 +140,16 @@ class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         if self.about:
             lines += ["As the one who asks says:", *_marked("> ", self.about)]
         return lines
+
+
+def _require_drawn_anew(name: str, paper: bytes) -> None:
+    """Return if a paper is nothing but pixels, with the words over them that they show, as far as can be seen here."""
+    try:
+        check_paper(paper, None)
+    except LeakError:
+        raise VerificationError(
+            Message("{name} is no document such as this program draws; nothing was approved", name=name)
+        ) from None
 
 
 def decode_question(untrusted: bytes) -> ApprovalQuestion:

@@ -54,6 +54,7 @@ from vault.services.exports.export_people import (
     require_one_role,
     same_people,
 )
+from vault.services.exports.papers_leaving import LeavingPaper, papers_leaving
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.exports.rare_things import (
     about_nothing,
@@ -107,7 +108,7 @@ class Wish:
     written, of a name each word too. So is a decision that hides and is about no question; `is_strict` refuses one
     that is about none and hides nothing. `said` is what is needed now: written for this export alone, and checked as
     any other text. `as_page`: a page that opens with words, also for somebody who has a key; who has none gets a page
-    whatever is said.
+    whatever is said. `papers` are documents of the case that leave with it, drawn anew.
     """
 
     profile: str
@@ -121,6 +122,7 @@ class Wish:
     is_strict: bool = False
     said: str = field(default="", repr=False)
     as_page: bool = False
+    papers: tuple[RecordId, ...] = ()
 
 
 class NotThereError(UsageError):
@@ -158,6 +160,7 @@ class Material:
     asked: list[Stored[Approving]] = field(repr=False)
     said: str = field(default="", repr=False)
     is_page: bool = False
+    papers: tuple[LeavingPaper, ...] = field(default=(), repr=False)
 
     @property
     def to(self) -> To:
@@ -186,7 +189,8 @@ class Material:
 
     def read(self) -> tuple[VersionId, ...]:
         """Return the versions that the export is made of, in the order of their ids."""
-        return tuple(sorted({*self.joined, *(version for _, version, _ in self.records)}))
+        papers = (paper.version for paper in self.papers)
+        return tuple(sorted({*self.joined, *papers, *(version for _, version, _ in self.records)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ class Ready:
 
     `hides_more`: somebody who read the pages hid more, which is of `by_hand` as what they hid for earlier exports is.
     `questions` were open before; `as_proposed` are those of them that nobody answered, as their proposals were taken.
+    `coarser` is what is told less exactly; on papers, it is hidden.
     """
 
     material: Material
@@ -205,6 +210,7 @@ class Ready:
     as_proposed: tuple[FormQuestion, ...] = field(default=(), repr=False)
     by_hand: tuple[Decision, ...] = field(default=(), repr=False)
     hides_more: bool = False
+    coarser: Coarser = EXACTLY
 
     @property
     def decided(self) -> int:
@@ -289,7 +295,8 @@ def make_ready(
     actions = {form: RedactionAction(action) for form, action in {**taken.decisions, **of_rare}.items()}
     asked_now, as_proposed = questions + len(open_things), (*as_proposed, *open_things)
     material.registry.seen.clear()  # in a large case it takes more memory than all that is left to do
-    return Ready(material, result, actions, book, asked_now, as_proposed, by_hand, bool(wish.hidden))
+    coarser = EXACTLY if changed is None else changed.coarser
+    return Ready(material, result, actions, book, asked_now, as_proposed, by_hand, bool(wish.hidden), coarser)
 
 
 def _in_force(earlier: Sequence[Earlier], now: Decisions, by_hand: tuple[Decision, ...]) -> _Taken:
@@ -404,7 +411,9 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = [
         (stored.record, stored.version, stored.value) for stored in shown
     ]
-    source = DossierSource((*said, *dossier_source(records).records))
+    chosen = wish.papers if question is None else tuple(map(RecordId, question.papers))
+    papers = papers_leaving(session, versions, chosen, profile)
+    source = DossierSource((*said, *dossier_source(records).records, *(paper.source() for paper in papers)))
     named = {(row.kind, row.variant) for row in source.records if profile.rule(row.kind, row.variant) is not None}
     leaving = Leaving(recipient, profile, today(session).isoformat(), frozenset(named))
     agreed = require_agreed(leaving, versions, rows, clients)
@@ -427,6 +436,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
         asked=asked,
         said="".join(said[0].fields[0].values) if said else "",
         is_page=wish.as_page or not recipient.age_recipient,
+        papers=papers,
     )
 
 
@@ -454,7 +464,7 @@ def _redact(
     records = (
         replace(record, fields=(*record.fields, *beside)) for record, beside in zip(source.records, told, strict=True)
     )
-    whole = DossierSource((*said_now(material.said), *records))
+    whole = DossierSource((*said_now(material.said), *records, *(paper.source() for paper in material.papers)))
     names = {each.form: RedactionAction(each.action) for each in taken.by_hand if each.kind == ByHand.NAME}
     asked = {form: action for form, action in taken.decisions.items() if not is_marked(form)}
     try:

@@ -11,7 +11,6 @@ from pathlib import Path
 from vault.access.session import Session
 from vault.casework.checks import checked_line
 from vault.casework.disclosure import Approving, Disclosure, PageWords
-from vault.casework.document import Document
 from vault.casework.organisation_records import PackageKey
 from vault.errors import LeakError, RefusedError, UsageError, VerificationError, WaitingForDecisionError
 from vault.export import archive
@@ -21,7 +20,6 @@ from vault.export.package import PreparedReport, SealedPackage, prepare, publish
 from vault.export.page import require_room
 from vault.export.release import ACT, Release
 from vault.ids import CompartmentId, CompartmentKind, Digest, RecordId
-from vault.index.heads import heads_in
 from vault.log.approval import Approval
 from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action
@@ -57,13 +55,14 @@ from vault.services.exports.export_material import (
     question_for,
     reference_for,
 )
+from vault.services.exports.papers_leaving import painted
 from vault.services.exports.partners import KeptPartner, find, require_confirmed
 from vault.services.exports.reviewed_after import reviewers
 from vault.services.exports.said_beside import as_asked, organisation_name, today
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.store.files import require_new
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 # The durable steps of an export: files are made, checked, read; begin is logged; they are sealed; done is logged.
@@ -117,7 +116,7 @@ class ExportSteps:
         try:
             if not self.reviewers:  # whatever can refuse does so before a person reads the pages
                 require_second(self.session, ACT, self.second)
-            prepared = _prepared(self.ready, cover, progress)
+            prepared = _prepared(self.session, self.ready, cover, progress)
             _require_room(self.ready.material, prepared)
             if self.answer is not None:
                 require_valid(self.session, self.answer, self._question(prepared))
@@ -207,10 +206,12 @@ class ExportSteps:
             pseudonyms=self.ready.book.given(),
             read=self.ready.read() if cover.pages == READ else (),
             consents=self.ready.material.agreed.consents,
+            papers=tuple(paper.version for paper in self.ready.material.papers),
         )
         # By the rules of an older program a legal reviewer's would be quarantined, and the log of the case in doubt.
         may_keep = RIGHTS.may_write(self.session.roles, CompartmentKind.CASE, Disclosure.KIND)
         review: RecordId | None = None
+        files = len(archive.MEMBERS) + len(self.ready.material.papers)
         with self.session.work(case) as work:
             if self.reviewers:
                 review = work.keep(case, review_task(self.session, cover.reference, self.reviewers))
@@ -228,16 +229,17 @@ class ExportSteps:
                     objs=(self.ready.material.recipient.record,),
                     dig=package.digest(),
                     cause=begun.seq,
-                    covers={"file": len(archive.MEMBERS), "decision": self.ready.decided},
+                    covers={"file": files, "decision": self.ready.decided},
                     pol=self.rule,
                 )
             )
         return review
 
 
-def _prepared(ready: Ready, cover: Cover, progress: Progress | None) -> PreparedReport:
+def _prepared(session: Session, ready: Ready, cover: Cover, progress: Progress | None) -> PreparedReport:
+    papers = painted(session, ready.material.papers, ready.dossier, ready.coarser)
     try:
-        return prepare(ready.dossier, cover, progress=progress)
+        return prepare(ready.dossier, cover, papers=papers, progress=progress)
     except LeakError as fault:
         left = {form for place, form in enumerate(ready.dossier.forbidden_forms) if place in fault.forms}
         if (refused := cannot_be_hidden(ready.material.agreed, left)) is not None:
@@ -399,22 +401,6 @@ def export(
     )
 
 
-def papers_staying(session: Session, case: CompartmentId) -> int:
-    """Return how many papers of a case stay here when it is exported: a package has none of them."""
-    session.require(Action.CASE_EXPORT, case)
-    return len({head.record for head in heads_in(up_to_date_index(session), case, Document.KIND)})
-
-
-def staying_lines(count: int) -> list[Words]:
-    """Return the same for who is about to export; nothing where the case has no paper."""
-    told = plural(
-        "{count} paper of the case stays here: a package has no papers. Hand it over yourself if needed.",
-        "{count} papers of the case stay here: a package has no papers. Hand them over yourself if needed.",
-        count=count,
-    )
-    return [told] if count else []
-
-
 def ask(
     session: Session,
     case: CompartmentId,
@@ -452,7 +438,7 @@ def ask(
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=TWO_PERSON, is_read=approve is not None)
-    prepared = _prepared(ready, cover, progress)
+    prepared = _prepared(session, ready, cover, progress)
     _require_room(ready.material, prepared)
     if approve is not None and not approve(prepared.pages):
         raise DeclinedError
@@ -468,6 +454,7 @@ def ask(
         pages=cover.pages,
         reference=cover.reference,
         said=ready.material.said,
+        papers=tuple(paper.record for paper in ready.material.papers),
     )
     with session.work(case) as work:
         work.keep(case, kept)

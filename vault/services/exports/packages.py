@@ -71,8 +71,8 @@ def open_to(
     for name, content in opened.members.items():
         write_durable(out / name, content)
     examined = Examination(opened.standing, opened.key_words, opened.manifest)
-    to_read = (archive.REPORT, archive.DOCUMENT, archive.DATA)
-    files = tuple(out / name for name in to_read if name in opened.members)
+    proofs = (archive.MANIFEST, archive.SIGNATURE)
+    files = tuple(out / name for name in archive.names_in(opened.members) if name not in proofs)
     return OpenedFiles(files, opened.key_words, examined.sentence())
 
 

@@ -194,6 +194,7 @@ def rare_things(
     if any(_is_named(*row[1:]) for row in told):
         return []
     index, texts = up_to_date_index(session), [block.text for part in dossier.sections for block in part.blocks]
+    texts += (paper.text for paper in dossier.papers)
     people = count_clients(index)
     found = list(_combinations(index, [(row[0], row[1], row[3]) for row in told], texts, people, int(day[:_YEAR])))
     if people < FEW_PEOPLE:
