@@ -51,7 +51,7 @@ class Office:
     def export(self, to: str, profile: str) -> tuple[Path, str]:
         """Export; return the file, and the reference of its report."""
         before = set(self.out.iterdir())
-        whom = ("--to", to, "--surname", to.split()[-1])
+        whom = ("--to", to, "--surname", to.rsplit(maxsplit=1)[-1])
         wish = ("--profile", profile, *whom, "--out", str(self.out), "--unread", "--decide", "proposed")
         self.desk.does("export", self.ref, *wish)
         (file,) = (path for path in set(self.out.iterdir()) - before if path.suffix in {".html", ".age"})
