@@ -183,7 +183,9 @@ class Browser:
         return list(self.driver.get_log(kind))  # type: ignore[no-untyped-call]
 
     def complaints(self) -> list[str]:
-        return [line["message"] for line in self._log("browser")]
+        """Return what the browser complains of, but for its own pages."""
+        messages = [line["message"] for line in self._log("browser")]
+        return [message for message in messages if not message.startswith("chrome:")]
 
     def reply(self, answer: str, numbers: str) -> Browser:
         Select(self.driver.find_element(By.ID, "answer")).select_by_value(answer)

@@ -40,7 +40,8 @@ def test_a_lawyer_with_a_post_quantum_key_is_told_apart_and_opens_what_is_sealed
     desk.does("consent", "add", made.ref, "--recipient", LAWYER, *AGREED)
 
     (tmp_path / "out").mkdir()
-    wish = ("--profile", "lawyer", "--to", LAWYER, "--out", str(tmp_path / "out"), "--unread", "--decide", "proposed")
+    whom = ("--to", LAWYER, "--surname", LAWYER.rsplit(maxsplit=1)[-1])
+    wish = ("--profile", "lawyer", *whom, "--out", str(tmp_path / "out"), "--unread", "--decide", "proposed")
     as_data = desk.does("export", made.ref, *wish, "--json")
     assert as_data.json()["post_quantum"] is True
     assert HOLDS in as_data.err
@@ -52,6 +53,6 @@ def test_a_lawyer_with_a_post_quantum_key_is_told_apart_and_opens_what_is_sealed
     assert desk.run_bare("package", "open", package, "--identity", str(own), "--out", str(opened)).code == 0
     assert "came on foot" in (opened / "data.json").read_text(encoding="utf-8")
 
-    whole = desk.does("export-all", "--to", LAWYER, "--out", str(tmp_path / "all.age"), "--yes", "--json")
+    whole = desk.does("export-all", *whom, "--out", str(tmp_path / "all.age"), "--yes", "--json")
     assert whole.json()["post_quantum"] is True
     assert b"He came on foot." in age_pq.unseal(identity, (tmp_path / "all.age").read_bytes())

@@ -39,9 +39,9 @@ class LedgerScreen(ListScreen, ActScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "about", Message("By which consent it left, and who stands in it"), "Enter", Message("about")),
         Command("w", "words", Message("Show the words that open a page"), "w", Message("words")),
-        Command("n", "anew", Message("New words for a page"), "n", Message("anew")),
-        Command("o", "receipt", Message("They opened it: write down the four words"), "o", Message("opened")),
-        Command("f", "reply", Message("Take the reply form that they sent back"), "f", Message("reply")),
+        Command("n", "anew", Message("New words for a page"), "n", Message("anew"), rank=3),
+        Command("o", "receipt", Message("They opened it: write down the four words"), "o", Message("opened"), rank=2),
+        Command("f", "reply", Message("Take the reply form that they sent back"), "f", Message("reply"), rank=2),
         Command("x", "wrong", Message("It reached somebody it was not for"), "x", Message("wrong hands")),
         READ_AGAIN,
         BACK,
