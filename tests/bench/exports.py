@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -104,9 +105,33 @@ def _opened(of: RedactedDossier, setting: Setting) -> Figure:
     return timed("page of 20 MiB, opened in Chromium", "s", [seconds.total()], goal=Goal(5, Against.ITSELF))
 
 
+def scans(setting: Setting) -> Iterator[Figure]:
+    """Paint over the names on a paper of 20 pages, and check it by its objects alone and by what tesseract reads."""
+    from tests.export.paper_samples import pages_of_a_decision  # noqa: PLC0415 - as above
+    from vault.export.package import check_paper  # noqa: PLC0415
+    from vault.export.paper_text.asking import can_read_pictures  # noqa: PLC0415
+    from vault.export.redrawn.drawn_anew import paint, read_pages  # noqa: PLC0415
+    from vault.export.redrawn.layout import left_of, text_of  # noqa: PLC0415
+
+    paper = pages_of_a_decision(20 if setting.scale.notes >= _LARGE else 2)
+    read = read_pages(paper, "English", "x")
+    kept = left_of(read, [match.span() for match in re.finditer("Skoryakin", text_of(read))])
+    painted, checked, heard = Series(), Series(), Series()
+    measure(painted, lambda: paint(paper, kept, "x"))
+    made = paint(paper, kept, "x")
+    yield timed("paper of 20 pages, names painted over", "s", [painted.total()], goal=Goal(2, Against.ITSELF))
+    measure(checked, lambda: check_paper(made, kept, forbidden=["skoryakin"], language=None))
+    yield timed("paper of 20 pages, checked by its objects", "s", [checked.total()])
+    if not can_read_pictures():
+        raise NotRunError("tesseract is not here")
+    measure(heard, lambda: check_paper(made, kept, forbidden=["skoryakin"], language="English"))
+    yield timed("paper of 20 pages, checked with tesseract", "s", [heard.total()], goal=Goal(10, Against.ITSELF))
+
+
 BENCHES = (
     Bench("export-200", partial(run, 200, "package", 8)),
     Bench(f"export-{_LARGE}", partial(run, _LARGE, "package", 75)),
     Bench("export-page", partial(run, 200, "page", 10)),
     Bench("documents", documents),
+    Bench("scans", scans),
 )

@@ -16,7 +16,7 @@ from tests.bench.report import Run
 from tests.tables import each
 
 DOCS = Path(__file__).parents[2] / "docs"
-_TOOLS = {"syncs": "strace", "papers": "restic", "documents": "chromium"}
+_TOOLS = {"syncs": "strace", "papers": "restic", "documents": "chromium", "scans": "tesseract"}
 TINY = Scale(notes=30, cases=40, rounds=2)
 
 

@@ -42,6 +42,16 @@ def at(down: int, text: bytes, *, across: int = 72, before: bytes = b"") -> byte
     return b"BT /F1 12 Tf %b %d %d Td (%b) Tj ET\n" % (before, across, down, text)
 
 
+def pages_of_a_decision(count: int) -> bytes:
+    """Return a paper of so many pages of 40 lines, with a name in each line."""
+    lines = b"".join(at(680 - 14 * line, b"The court heard Skoryakin and decided") for line in range(40))
+    page = (b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 3 0 R "
+            b"/Resources << /Font << /F1 4 0 R >> >> >>")  # fmt: skip
+    kids = b" ".join(b"%d 0 R" % number for number in range(5, 5 + count))
+    listed = b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, count)
+    return pdf(b"<< /Type /Catalog /Pages 2 0 R >>", listed, content(TEXT + lines), FONT, *[page] * count)
+
+
 def as_picture(paper: bytes, form: str = "PNG", dpi: int = 200) -> bytes:
     """Return the first page of a paper as a picture."""
     picture: Image.Image = pypdfium2.PdfDocument(paper)[0].render(scale=dpi / 72, grayscale=True).to_pil()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import itertools
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -473,20 +472,3 @@ def test_a_browser_without_ed25519_says_that_it_checked_nobody(browser: Browser)
     assert browser.is_open()
     assert browser.text("made-by") == page_words("en")["not_checked"]
     assert "key" not in browser.text("made-by")
-
-
-@marked
-def test_a_page_of_20_mib_opens_in_five_seconds(browser: Browser) -> None:
-    package = made()
-    files = unpack(open_page(package.words, sealed_in(package.sealed)))
-    files["report.pdf"] = hashlib.shake_256(b"large").digest(13 * 2**20)
-    manifest = Manifest.decode(files["manifest.json"])
-    entries = {name: archive.FileEntry.of(files[name]) for name in manifest.files}
-    files["manifest.json"] = replace(manifest, files=entries).encode()
-    files["manifest.sig"] = archive.sign_manifest(files["manifest.json"], PUBLIC, SIGN)
-    large = replace(package, sealed=render_page(seal_page(package.words, archive.pack(files)), "en"))
-    browser.show(large)
-    begin = time.monotonic()
-    browser.typed(package.words)
-    assert browser.is_open()
-    assert timedelta(seconds=time.monotonic() - begin) < timedelta(seconds=5)

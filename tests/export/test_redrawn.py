@@ -12,7 +12,7 @@ import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pytest
 from PIL import Image
 
-from tests.export.paper_samples import TEXT, as_picture, at, content, decision, pdf, pixels, shown
+from tests.export.paper_samples import as_picture, at, decision, pdf, pixels, shown
 from tests.export.test_hostile_papers import empty_pages
 from tests.tables import each
 from vault.errors import DependencyMissingError, LeakError, RefusedError
@@ -257,21 +257,3 @@ def test_so_does_one_whose_pixels_show_what_is_forbidden_or_what_no_box_hides() 
         check_paper(made, pages, forbidden=[NAME.lower()], language="English")
     with pytest.raises(LeakError, match="drawing"):
         check_paper(made, PAGES, language="English")
-
-
-@pytest.mark.long
-def test_twenty_pages_are_painted_within_two_seconds() -> None:
-    written = content(
-        TEXT + b"".join(at(680 - 14 * line, b"The court heard Skoryakin and decided") for line in range(40))
-    )
-    pages = [b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 3 0 R "
-             b"/Resources << /Font << /F1 4 0 R >> >> >>"] * 20  # fmt: skip
-    kids = b" ".join(b"%d 0 R" % number for number in range(5, 25))
-    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
-    listed = b"<< /Type /Pages /Kids [%b] /Count 20 >>" % kids
-    paper = pdf(b"<< /Type /Catalog /Pages 2 0 R >>", listed, written, font, *pages)
-    read = read_pages(paper, "English", "x")
-    kept = left_of(read, places(text_of(read), NAME))
-    began = time.monotonic()
-    assert len(pypdfium2.PdfDocument(paint(paper, kept, "x"))) == 20
-    assert time.monotonic() - began < 4  # of which a busy machine may take half
