@@ -6,9 +6,11 @@ What its boxes hide is looked for in its pixels, in its words, and in what tesse
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +55,7 @@ _LEAST_LETTERS = 4
 """Shorter forms are found by chance in what tesseract makes of a page; they are looked for in its words."""
 _FEWEST_WORDS, _SEEN = 20, 3
 _PAGE_SECONDS = 120
+_READERS = os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +96,26 @@ def examine_paper(
         if not len(layers) == len(reader.pages) == count <= _MOST_PAGES:
             findings.add(Check.STRUCTURE, "other pages than those that were approved")
             return ()
+        with ThreadPoolExecutor(_READERS) as readers:
+            reading = list[Future[str] | None]()
+            for number, (page, layer) in enumerate(zip(reader.pages, layers, strict=True), 1):
+                where, left = f"page {number}", None if pages is None else pages[number - 1]
+                picture = _picture(page, findings, where)
+                written = _written(page, findings, where)
+                if left is not None and picture is not None:
+                    _check_pixels(picture, left, findings, where)
+                    _check_words(written, layer, left, findings, where)
+                if number > _READERS and (earlier := reading[-_READERS]):
+                    earlier.result()  # so that few pictures wait in memory
+                reading.append(None if ocr is None or picture is None else readers.submit(_seen, picture, ocr))
         found = []
-        for number, (page, layer) in enumerate(zip(reader.pages, layers, strict=True), 1):
-            where, left = f"page {number}", None if pages is None else pages[number - 1]
-            picture = _picture(page, findings, where)
-            written = _written(page, findings, where)
-            if left is not None and picture is not None:
-                _check_pixels(picture, left, findings, where)
-                _check_words(written, layer, left, findings, where)
-            seen = layer if ocr is None or picture is None else _seen(picture, ocr)
-            if ocr is not None and (left is None or ocr.is_needed) and not _is_alike(layer, seen):
-                findings.add(Check.CANARY if left else Check.TEXT, f"{where}: tesseract reads other words")
-            found.append(layer if left is None else seen)
+        for number, (layer, future) in enumerate(zip(layers, reading, strict=True), 1):
+            seen = layer if future is None else future.result()
+            if ocr is not None and (pages is None or ocr.is_needed) and not _is_alike(layer, seen):
+                findings.add(
+                    Check.TEXT if pages is None else Check.CANARY, f"page {number}: tesseract reads other words"
+                )
+            found.append(layer if pages is None else seen)
     except (*_UNREADABLE, subprocess.SubprocessError):
         findings.add(Check.STRUCTURE, "a reader cannot read the file")
         return ()
