@@ -81,13 +81,12 @@ TEXT = {
     "66 elided, small letters": _disguise("c’est le sac d’{}, chez l’alyona.", "alyona"),
 }
 
-# Rows that are about papers, which no package holds yet: whatever has a picture is refused. Their own rows come with
-# the papers.
+# Rows that are about papers, and the tests in which papers leave without what is planted in them.
 OF_PAPERS = {
-    "20 code in a picture": "a QR code that says a name",
-    "42 layer of OCR": "the text layer of a scanned page",
-    "50 cropped area of a picture": "what lies outside of the part that is shown",
-    "57 names of pictures": "names of the files that pictures come from",
-    "59 EXIF": "place, serial number and the thumbnail of the uncropped photo",
-    "60 bytes after a picture": "bytes behind the end, text chunks, text of a colour profile",
+    "20 code in a picture": "test_what_is_drawn_and_nobody_read_does_not_stay",
+    "42 layer of OCR": "test_a_scan_in_a_pdf_file_whose_words_were_read_before_is_read_anew",
+    "50 cropped area of a picture": "test_a_page_that_is_turned_or_cut_is_painted_where_it_shows_the_word",
+    "57 names of pictures": "test_nothing_that_a_paper_hides_of_a_name_leaves",
+    "59 EXIF": "test_what_lies_beside_the_pixels_of_a_picture_does_not_stay",
+    "60 bytes after a picture": "test_what_lies_beside_the_pixels_of_a_picture_does_not_stay",
 }

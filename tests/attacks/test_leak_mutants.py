@@ -20,7 +20,9 @@ from typing import Any
 
 import pytest
 
+from tests.attacks import test_papers_leave
 from tests.attacks.leak_corpus import HER, OF_PAPERS, PHONE, TEXT
+from tests.export import test_redrawn
 from tests.export.leakcheck import test_process as of_pdf
 from tests.export.leakcheck.planting import CYRILLIC, DOSSIER, LATIN, REPORT, clean_data, clean_pdf, examined, task_for
 from tests.export.leakcheck.surgery import Pieces, take_apart, written
@@ -415,3 +417,4 @@ def test_all_66_rows_have_a_mutant() -> None:
     rows = {int(name.split()[0]) for name in (*SAID, *MUTANTS)} | {64}  # of a process and no file: the test above
     assert rows == set(range(1, 67))
     assert {int(name.split()[0]) for name in OF_PAPERS} <= rows
+    assert set(OF_PAPERS.values()) <= vars(test_papers_leave).keys() | vars(test_redrawn).keys()

@@ -6,11 +6,12 @@ import io
 import re
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, PngImagePlugin
+from pypdf import PdfReader
 
 from tests.export.paper_samples import as_picture, at, decision, pdf, pixels, shown
 from tests.export.test_hostile_papers import empty_pages
@@ -102,6 +103,41 @@ def test_what_no_eye_sees_on_a_page_is_no_word_of_it(how: bytes) -> None:
 def test_what_is_drawn_and_nobody_read_does_not_stay() -> None:
     _, made = left(decision(b"0 g 100 300 m 180 380 l 200 310 l f\n"))
     assert pixels(made).crop((150, 950, 450, 1150)).point([255] * 200 + [0] * 56).getbbox() is None
+
+
+def _with_exif(picture: Image.Image, made: io.BytesIO) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Artist], exif[ExifTags.Base.BodySerialNumber] = NAME, NAME
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSProcessingMethod] = NAME.encode()
+    picture.save(made, "JPEG", exif=exif)
+
+
+def _with_text(picture: Image.Image, made: io.BytesIO) -> None:
+    said = PngImagePlugin.PngInfo()
+    said.add_text("Comment", NAME)
+    picture.save(made, "PNG", pnginfo=said)
+
+
+BESIDE = {
+    "EXIF": _with_exif,
+    "a comment": lambda picture, made: picture.save(made, "JPEG", comment=NAME.encode()),
+    "a text chunk": _with_text,
+    "a colour profile": lambda picture, made: picture.save(made, "JPEG", icc_profile=NAME.encode() * 20),
+    "bytes behind the end": lambda picture, made: (picture.save(made, "PNG"), made.write(NAME.encode())),
+}
+
+
+@needs_tesseract
+@each(BESIDE)
+def test_what_lies_beside_the_pixels_of_a_picture_does_not_stay(
+    save: Callable[[Image.Image, io.BytesIO], object],
+) -> None:
+    picture = Image.open(io.BytesIO(as_picture(decision())))
+    save(picture, holder := io.BytesIO())
+    assert NAME.encode() in holder.getvalue()
+    _, made = left(holder.getvalue())
+    assert NAME.encode() not in made
+    assert NAME not in str(PdfReader(io.BytesIO(made)).metadata)
 
 
 @needs_tesseract
