@@ -226,7 +226,8 @@ Monday January d'Anita O'Shmar Урин урин Урину С. с Вера ве
 )
 def test_no_word_that_was_asked_about_and_removed_is_left_in_any_arrangement(pieces: list[tuple[str, str]]) -> None:
     text = "".join(piece + gap for piece, gap in pieces)
-    grammar = {"will", "may", "the", "a", "i", "с", "по", "том"}
+    # The preposition "on" is written as the name Ali is, but for a dot, and both are one word here.
+    grammar = {"will", "may", "the", "a", "i", "с", "по", "том", normal("على")}
     words = {word for form in asked(text) for word in re.findall(r"[^\W\d_]{2,}", normal(form))}
     spelled = {"one", "two", "three", "court", "street", "monday", "mr", "de", "van", "kyzy", "уулу"}
     left_words = re.findall(r"[^\W\d_]{2,}", normal(text_left(text).replace("[removed]", " ")))

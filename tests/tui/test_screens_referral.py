@@ -124,7 +124,7 @@ def test_a_paper_leaves_once_it_is_marked_and_stays_otherwise(export: House, tmp
         amina.go_to("profile").until("a first question", "right").sees("2 documents of the case stay here.")
         amina.go_to("profile").until("nobody but those", "right").sees("Space marks a document that leaves too")
         amina.go_to("papers").until("> Letter", "down").press("space").fill(out=str(out))
-        amina.press("f4").at("QUESTIONS").press("a").export("The package is at")
+        amina.names("Lorvane").press("enter").at("QUESTIONS").press("a").export("The package is at")
     with export.open("Amina") as session:
         ((_, kept),) = of_kind(read_valid(session, export.case), Disclosure)
         letter = next(paper for paper in case_papers.list_in(session, export.case) if paper.value.title == "Letter")
