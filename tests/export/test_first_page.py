@@ -185,7 +185,7 @@ def test_the_key_says_of_each_code_what_the_report_says_of_its_person(
 # Removals.
 PHONE = Removal(RemovedType.PHONE, Reason.OTHERS)
 NAME = Removal(RemovedType.NAME, Reason.NOT_AGREED)
-TOLD = RedactedBlock("text", f"{REMOVED} called {REMOVED}, then {REMOVED}.", (NAME, PHONE, NAME), _SEAL)
+TOLD = RedactedBlock("text", f"{REMOVED} called {REMOVED}, then {REMOVED}.", (NAME, PHONE, NAME), seal=_SEAL)
 CALLED = dossier(replace(section("note", ("text", "x")), blocks=(TOLD, block("text", f"Again {REMOVED}.")), seal=_SEAL))
 
 

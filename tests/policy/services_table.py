@@ -159,7 +159,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     approval_checks.judge_listed approval_checks.refused_uses stored_checks.awaited_approvals
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
     second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows partners.names
-    page_words.told_of exporting.package_seed
+    page_words.told_of exporting.package_seed export_material.gather supplements.behind
     replies.of_words replies.of_form
     ledger.by_consent ledger.find ledger.answer_by ledger.recall_letter ledger.wrong_letter
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person

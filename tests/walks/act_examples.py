@@ -26,7 +26,7 @@ from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.grant import BREAK_GLASS
 from vault.acts.records import DONE
-from vault.casework.disclosure import Disclosure, PageWords
+from vault.casework.disclosure import Disclosure, PageWords, RemovedIn
 from vault.casework.note import Note
 from vault.casework.story import STORY
 from vault.casework.story.protection import CheckIn, Every, RiskFactor
@@ -36,6 +36,7 @@ from vault.export.release import Release
 from vault.export.reply import make_reply, receipt_words
 from vault.ids import make_id
 from vault.progress import Working
+from vault.records.versions import of_kind as rows_of
 from vault.records.work import Entry
 from vault.seal.signing import public_key, sign
 from vault.services import case_papers, own_forms
@@ -46,6 +47,7 @@ from vault.services.exports import exporting, partners
 from vault.services.grants import sharing, successors
 from vault.services.imports import case_import
 from vault.services.members import admitting
+from vault.services.projection.projection import read_valid
 from vault.services.safety import incidents
 
 AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
@@ -277,6 +279,20 @@ def a_package(house: House) -> Said:
             work.keep(house.case, disclosed)
             work.commit(Entry(act="export.done"))
     return {**the_case(house), "package": (disclosed.package.hex(),)}
+
+
+def a_numbered_package(house: House) -> Said:
+    """A package of Amina's that says R1 for a word of a note."""
+    what_may_leave(house)
+    with house.open(FIRST) as amina:
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "call Vexmar"))
+        versions = [row for row, note in rows_of(read_valid(amina, house.case), Note) if note.text == "call Vexmar"]
+        record, removed = partners.find(amina, LAWYER).record, RemovedIn(versions[0].id, "text", 0, (5, 11))
+        left = Disclosure(record, "lawyer", "x", make_id(), bytes(32), TODAY, removed=(removed,))
+        with amina.work(house.case) as work:
+            work.keep(house.case, left)
+            work.commit(Entry(act="export.done"))
+    return {**the_case(house), "package": (left.package.hex(),)}
 
 
 def a_page(house: House) -> Said:
@@ -600,6 +616,13 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "package reissue": Example(a_page_file, said={"out": (HERE,)}, wrong={"file": (f"{HERE}/office.vault/keys",)}),
     "package receipt": Example(a_receipt, wrong={"words": ("academic acid acne acquire",)}),
     "package reply": Example(a_reply, wrong={"file": ("{here}/nothing.json",)}),
+    "package supplement": Example(
+        a_numbered_package,
+        said={"number": ("R1",), "unread": ("yes",), "out": (HERE,)},
+        wrong={"number": ("R2",)},
+        answers={"surname": "lindqvist"},
+        approver=JOEL,
+    ),
     "package wrong-recipient": Example(a_package, wrong={"package": (NEVER_MADE,)}),
     "consent add": Example(
         who_may_be_told,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import CASE, Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, empty, one
+from vault.acts.export import EXPORT, what_leaves
 from vault.acts.referral import NEXT, letter_about, no_address, open_referrals
 from vault.casework.story.incident import Checklist
 from vault.casework.story.referrals import Reply, Step
+from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, listed
@@ -359,4 +361,44 @@ REISSUE: Final = Act(
     makes_files=True,
 )  # fmt: skip
 
-ACTS: Final = (WORDS, REISSUE, RECEIPT, REPLY, WRONG_RECIPIENT)
+
+# ---- one removal, told afterwards ---------------------------------------------------------------------------------
+
+_AGAIN: Final = frozenset({"as", "person", "language", "contact", "surname", "unread", "out"})
+WHY: Final = ("asked", "mistake", "emergency")
+
+
+def _what_stood_there(session: Session, said: Said) -> Plan[Any]:
+    from vault.casework.disclosure import Supplement
+    from vault.services.cases import cases
+    from vault.services.exports import ledger
+
+    number = (one(said, "number") or "").upper().removeprefix("R")
+    if not (number.isascii() and number.isdigit()):
+        raise UsageError(Message("--number must be a number of the report, such as R12"))
+    package = ledger.find(session, cases.find(session, said["case"][0]), said["package"][0], is_numbered=True)
+    left, asked = package.kept.value, Supplement(package.kept.value.package, int(number), one(said, "why") or WHY[0])
+    of_it = {"to": (left.recipient.hex(),), "profile": (left.profile,)}
+    return what_leaves(session, {**said, **of_it}, asked)
+
+
+SUPPLEMENT: Final = replace(
+    EXPORT,
+    name="package supplement",
+    help=Message("tell a recipient what stood behind one removal of a report that they have, and no more"),
+    title=Message("Supplement"),
+    fields=(
+        CASE,
+        _PACKAGE,
+        Field("number", Message("Number"), Shape.WORD, Message("the number of the removal in the report, such as R12"),
+              form="--number R12", is_required=True),
+        Field("why", Message("Why"), Shape.WORD,
+              Message("why it is told now: they asked, it was removed by mistake, or somebody is in danger"),
+              words=WHY, first=WHY[0]),
+        *(field for field in EXPORT.fields if field.name in _AGAIN),
+    ),
+    look=_what_stood_there,
+    begin=_which,
+)  # fmt: skip
+
+ACTS: Final = (WORDS, REISSUE, RECEIPT, REPLY, SUPPLEMENT, WRONG_RECIPIENT)

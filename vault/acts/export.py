@@ -36,6 +36,7 @@ from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
+    from vault.casework.disclosure import Supplement
     from vault.ids import CompartmentId, RecordId
     from vault.log.approval import Approval
     from vault.progress import Working
@@ -76,7 +77,8 @@ class _Leaving:
     answer: Approval | None = field(default=None, repr=False)
 
 
-def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
+def what_leaves(session: Session, said: Said, supplement: Supplement | None = None) -> Plan[_Leaving]:
+    """Return what shall leave as it is said, or of it but what stands behind one removal."""
     from vault.services import case_papers
     from vault.services.approvals import by_file, second_person
     from vault.services.cases import cases
@@ -88,7 +90,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
     kept = partners.find(session, one(said, "to") or "")
     named = said.get("paper", ())
     papers = tuple(dict.fromkeys(case_papers.place_of(session, text, case=case).record for text in named))
-    staying = papers_leaving.papers_staying(session, case) - len(papers)
+    staying = 0 if supplement else papers_leaving.papers_staying(session, case) - len(papers)
     profile = profile_named(one(said, "profile") or "")
     consents.refuse_conflict(session, case, kept, why=profile.why)  # said before anybody is asked anything
     answered, out = one(said, "approval"), one(said, "out")
@@ -108,6 +110,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         said=one(said, "say") or "",
         as_page=as_page,
         papers=papers,
+        supplement=supplement,
     )
     lines = papers_leaving.staying_lines(staying)
     if as_page:
@@ -137,7 +140,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
     surname = _for_whom_typed(kept, said)
     answer = None if answered is None else by_file.read_answer(session, Path(answered))
     asked = [] if answer is not None or "unread" in said else [contact] if "contact" not in said else []
-    if profile.takes_a_text and answer is None and said.keys().isdisjoint(("say", "unread")):
+    if profile.takes_a_text and answer is None and supplement is None and said.keys().isdisjoint(("say", "unread")):
         asked.append(needed)
     if "ask" not in said:  # a question seals nothing
         asked.append(surname)
@@ -348,7 +351,7 @@ EXPORT: Final[Act[Any]] = Act(
         Field("out", Message("Folder"), Shape.FOLDER,
               Message("an existing folder for the package; a question (--ask) needs none"), form="[--out DIR]"),
     ),
-    look=_what_leaves,
+    look=what_leaves,
     run=_export,
     doing=Message("Hiding names, and reading the finished files again"),
     nothing=Message("nothing was written"),

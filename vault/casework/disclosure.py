@@ -74,6 +74,26 @@ def package_file(digest: bytes, ending: str = "age") -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedIn:
+    """Where in one value of a field of a version something was removed: pairs of start and end, in its order.
+
+    They are half-open and in characters. Without a version: what no record has word for word, one pair for each.
+    """
+
+    version: bytes = b""
+    field: str = ""
+    value: int = 0
+    places: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        version = checked_bytes(self.version, "version of a removal", DIGEST_SIZE) if self.version else b""
+        object.__setattr__(self, "version", version)
+        object.__setattr__(self, "field", checked_line(self.field, "field of a removal", optional=True))
+        if self.value < 0 or len(self.places) % 2 or any(place < 0 for place in self.places):
+            raise UsageError(Message("places of removals are pairs of numbers"))
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
     """One package made: for whom, under which profile, why, and how it can be recognised.
 
@@ -83,7 +103,8 @@ class Disclosure:
     names to be called, `pages` whether anybody read them (`read` or `unread`), `consents` the records of the case by
     which it was agreed, `reference` what the recipient quotes: drawn for them and this case. Packages of older programs
     had that of the case. `review` is the task by which a second person reviews what left before anybody approved it.
-    `papers` are the versions of the documents that left with it, in its order.
+    `papers` are the versions of the documents that left with it, in its order; `removed` where the records have what
+    its report numbers as removed, from R1 on.
     """
 
     KIND: ClassVar[str] = "disclosure"
@@ -104,6 +125,7 @@ class Disclosure:
     reference: str = ""
     review: bytes = b""
     papers: tuple[bytes, ...] = ()
+    removed: tuple[RemovedIn, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", checked_id(self.recipient, "recipient of a disclosure"))
@@ -130,6 +152,16 @@ class Disclosure:
         )
         object.__setattr__(self, "reference", checked_ref(self.reference) if self.reference else "")
         object.__setattr__(self, "review", checked_id(self.review, "review of a disclosure") if self.review else b"")
+        object.__setattr__(self, "removed", checked_items(self.removed, RemovedIn, "removals of a disclosure"))
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """One removal of a package that left, by its id and number; why it is told now is a code of the log."""
+
+    package: bytes
+    number: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,8 +175,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("approval", Message("answer, as a second person, what somebody elsewhere asks"),
              ("show", "give", "list"), "who_can_open", acts="approval"),
         Noun("package", Message("what left a case and who has it; open or check a package, without a vault"),
-             ("list", "words", "reissue", "receipt", "reply", "wrong-recipient", "open", "verify"), "recipient",
-             acts="after_sending"),
+             ("list", "words", "reissue", "receipt", "reply", "supplement", "wrong-recipient", "open", "verify"),
+             "recipient", acts="after_sending"),
     ),
     Message("exchange"): (
         Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show"),

@@ -13,7 +13,7 @@ from datetime import date
 from vault.errors import MalformedError, RefusedError, VerificationError
 from vault.export.data_json import Leaf, canonical
 from vault.export.release import Release
-from vault.export.report_wording import OWN_PURPOSES
+from vault.export.report_wording import is_own_purpose
 from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.seal.recovery import words_of
 from vault.seal.signing import verify
@@ -99,7 +99,7 @@ class Manifest:
         of_files = ("sha256", "padded")
         keys = [*_KEYS, *self.files, *self.versions, *(key for _ in self.files for key in of_files)]
         values = [Leaf("profile", self.profile, ours=True), Leaf("recipient", self.recipient, ours=True)]
-        if self.purpose in OWN_PURPOSES:
+        if is_own_purpose(self.purpose):
             values.append(Leaf("purpose", self.purpose, ours=True))
         released = () if self.release is None else self.release.leaves()
         return (*values, *released, *(Leaf("", key, ours=True) for key in sorted(keys)))

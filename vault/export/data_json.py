@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from vault.casework.script import script_of
 from vault.export.dossier_report import Cover, Group, Piece, first_page
-from vault.export.report_wording import OWN_PURPOSES, code_in_words, wording
+from vault.export.report_wording import code_in_words, is_own_purpose, wording
 from vault.export.shown_sections import Dossier, key_of, numbered
 
 FORMAT = 4  # 1 had no head, and its notes no kind and no writer; 2 had the reference of the case; 3 no first page
@@ -38,9 +38,9 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
         *(leaf for group in first_page(sections, cover, words) for leaf in _of_group(group)),
         Leaf("language", cover.language, ours=True),
         Leaf("heading", words.notice_heading, ours=True),
-        *(Leaf("lines", line, ours=True) for line in words.notice_of(dossier.profile)),
+        *(Leaf("lines", line, ours=True) for line in words.notice_of(dossier.profile, cover.purpose)),
         Leaf("profile", dossier.profile, ours=True),
-        Leaf("purpose", cover.purpose, ours=cover.purpose in OWN_PURPOSES),
+        Leaf("purpose", cover.purpose, ours=is_own_purpose(cover.purpose)),
         *(Leaf(key, text, ours=True) for key, text in _head(cover).items()),
         Leaf("title", words.title, ours=True),
         *(Leaf(key, text, ours=True) for each in _removals(dossier) for key, text in each.items()),
@@ -88,7 +88,7 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
                 for coded in key_of(sections)
             ],
             "language": cover.language,
-            "notice": {"heading": words.notice_heading, "lines": words.notice_of(dossier.profile)},
+            "notice": {"heading": words.notice_heading, "lines": words.notice_of(dossier.profile, cover.purpose)},
             "profile": dossier.profile,
             "purpose": cover.purpose,
             **_head(cover),

@@ -11,7 +11,15 @@ from anyascii import anyascii
 
 from vault.errors import InternalError
 from vault.export.first_page import MOST_DUE, Moment, due, held, texts_of, timeline
-from vault.export.report_wording import OWN_PURPOSES, Wording, code_in_words, withheld_of, word_of, wording
+from vault.export.report_wording import (
+    Wording,
+    code_in_words,
+    is_supplement,
+    own_purpose,
+    withheld_of,
+    word_of,
+    wording,
+)
 from vault.export.shown_sections import CLIENT, OF_ONE_PERSON, Coded, Dossier, ShownSection, key_of, numbered, ranges
 from vault.export.shown_text import in_days, is_right_to_left, language_of, legible
 from vault.redaction.profile import profile_named
@@ -120,7 +128,9 @@ def make_report(dossier: Dossier, cover: Cover) -> Report:
     """
     words, language = wording(cover.language), cover.language
     sections = numbered(dossier, words)
-    withheld = withheld_of(dossier.profile, {section.heading for section in sections})
+    is_whole = not is_supplement(cover.purpose)
+    withheld = withheld_of(dossier.profile, {section.heading for section in sections}) if is_whole else {}
+    notice = words.notice if is_whole else (words.supplement_notice,)
     groups = (
         _key(sections, words, language),
         *_groups(sections, withheld, words, language),
@@ -134,7 +144,7 @@ def make_report(dossier: Dossier, cover: Cover) -> Report:
         watermark=_watermark(cover),
         first_page=first_page(sections, cover, words),
         facts=tuple(_facts(dossier, cover, words)),
-        notice=(*words.notice, *(words.withheld[key] for key in withheld.get("", ()))),
+        notice=(*notice, *(words.withheld[key] for key in withheld.get("", ()))),
         groups=tuple(group for group in groups if group.entries),
     )
 
@@ -197,7 +207,7 @@ def _facts(dossier: Dossier, cover: Cover, words: Wording) -> Iterator[Row]:
         (words.reference, cover.reference, True),
         (words.organisation, cover.organisation, True),
         (words.recipient, cover.recipient, True),
-        (words.profile, word_of(words.profiles, dossier.profile), True),
+        (words.profile, "" if is_supplement(cover.purpose) else word_of(words.profiles, dossier.profile), True),
         (words.release, "\n".join(released), True),
     )
     for label, text, ours in rows:
@@ -212,8 +222,7 @@ def first_page(sections: Sequence[ShownSection], cover: Cover, words: Wording) -
 
 def _first_page(sections: Sequence[ShownSection], cover: Cover, words: Wording) -> Iterator[Group]:
     language = cover.language
-    is_ours = cover.purpose in OWN_PURPOSES
-    purpose = words.purposes[cover.purpose] if is_ours else cover.purpose
+    own = own_purpose(cover.purpose, words)
     rows = [
         *(
             _row(section, ("names", "date-of-birth", "nationalities"), words, language)
@@ -221,7 +230,7 @@ def _first_page(sections: Sequence[ShownSection], cover: Cover, words: Wording) 
             if section.heading == CLIENT
         ),
         *(_row(section, ("kind", "stage"), words, language) for section in sections if section.heading == "case"),
-        Row(words.purpose, _pieces(purpose, language, ours=is_ours)),
+        Row(words.purpose, _pieces(own or cover.purpose, language, ours=own is not None)),
         Row(words.contact, _pieces(cover.contact, language, ours=True)),
     ]
     yield Group(words.in_short, (_entry_of(row for row in rows if row.pieces),))

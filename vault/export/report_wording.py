@@ -115,6 +115,29 @@ def withheld_of(profile: str, headings: Collection[str]) -> Mapping[str, Sequenc
 
 OWN_PURPOSES: Mapping[str, str] = ReadWhenAsked(lambda: {each.purpose: name for name, each in PROFILES.items()})
 """The purposes that the program itself gives, those of its profiles; a report says them in its own language."""
+_SUPPLEMENT: Final = re.compile(r"supplement to (R[1-9][0-9]{0,5}) of ([0-9A-Za-z-]{4,16})")
+
+
+def supplement_to(number: int, report: str) -> str:
+    """Return the purpose of a supplement: which removal of which report it tells."""
+    return f"supplement to R{number} of {report}"
+
+
+def own_purpose(purpose: str, words: Wording) -> str | None:
+    """Return a purpose that the program itself gives in the language of the report; None for any other."""
+    if (found := _SUPPLEMENT.fullmatch(purpose)) is not None:
+        return words.supplement.format(number=found[1], report=found[2])
+    return words.purposes[purpose] if purpose in OWN_PURPOSES else None
+
+
+def is_supplement(purpose: str) -> bool:
+    """Say whether this is the purpose of a supplement."""
+    return _SUPPLEMENT.fullmatch(purpose) is not None
+
+
+def is_own_purpose(purpose: str) -> bool:
+    """Say whether the program itself gives this purpose."""
+    return purpose in OWN_PURPOSES or is_supplement(purpose)
 
 
 class _Fixed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -151,6 +174,8 @@ class _Fixed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     removal: str
     notice_heading: str
     notice: tuple[str, ...]
+    supplement: str
+    supplement_notice: str
     profiles: Mapping[str, str]
     releases: Mapping[str, str]
     types: Mapping[str, str]
@@ -170,8 +195,10 @@ class Wording(_Fixed, frozen=True, kw_only=True):
         """The pattern of what stands for something removed."""
         return rf"\[R[0-9]{{1,7}} (?:{'|'.join(map(re.escape, self.types.values()))})\]"
 
-    def notice_of(self, profile: str) -> tuple[str, ...]:
+    def notice_of(self, profile: str, purpose: str) -> tuple[str, ...]:
         """Return the notice of a report by a profile: after what all of them say, what it has none of, and why."""
+        if is_supplement(purpose):
+            return (self.supplement_notice,)
         return (*self.notice, *(self.withheld[key] for key in profile_named(profile).withheld))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -21,7 +21,7 @@ from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, Redac
 from vault.redaction.find_registered import find_in
 from vault.redaction.formulas import formulas_in
 from vault.redaction.judging import ByHand, Decided, Judge, Versions, fated_words, forms, judge_all, uncovered
-from vault.redaction.profile import PAPER, Profile
+from vault.redaction.profile import PAPER, SUPPLEMENT, Profile
 from vault.redaction.questions import (
     Asked,
     OpenQuestions,
@@ -35,8 +35,8 @@ from vault.redaction.questions import (
 from vault.redaction.registry import Registry
 from vault.redaction.sounding import Sounding
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
-from vault.redaction.spans import Action, IdentifierType, Match, Removal, RemovedType, Span, fuse
-from vault.redaction.transform import REMOVED, PseudonymBook, context_of, transformed
+from vault.redaction.spans import Action, Behind, IdentifierType, Match, RemovedType, Span, fuse
+from vault.redaction.transform import REMOVED, PseudonymBook, context_of, tidy, transformed
 from vault.redaction.units import Part, Unit, units
 from vault.redaction.word_kinds import form_of_kind, kind_of
 from vault.words.message import Message
@@ -94,10 +94,11 @@ def redact(
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """One text and what is done with it."""
+    """One text and what is done with it; `origin` is the version, field and value that say it word for word."""
 
     text: str = field(repr=False)
     spans: tuple[Span, ...] = ()
+    origin: tuple[bytes, str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class _Draft:
     judged: tuple[Span, ...]
     open: list[Unit] = field(repr=False)
     name: str
+    origin: tuple[bytes, str, int] | None = None
 
 
 _P = TypeVar("_P", bound=_Passage | _Draft)
@@ -179,6 +181,10 @@ class _Desk:
         ]
 
     def _passages(self, part: SourceField, record: SourceRecord) -> Iterable[_Passage | _Draft]:
+        for place, passage in enumerate(self._passages_of(part, record)):
+            yield replace(passage, origin=(record.version, part.name, place)) if record.is_exact else passage
+
+    def _passages_of(self, part: SourceField, record: SourceRecord) -> Iterable[_Passage | _Draft]:
         if part.identifier is not None:
             return self._identifying(part, part.identifier, record)
         if part.coded:
@@ -275,7 +281,7 @@ class _Desk:
             elif chosen is not Action.KEEP:
                 decided.append(Span(start, end, IdentifierType.WORDS, Action.REMOVE))
         self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN, name=draft.name)
-        return _Passage(text, fuse((*draft.judged, *decided)))
+        return _Passage(text, fuse((*draft.judged, *decided)), draft.origin)
 
     def _kind(self, written: str, *, is_asked: bool = False) -> str | None:
         """Return the kind of a word that nobody agreed to tell; of one that is asked about, where no name is so."""
@@ -324,12 +330,28 @@ def _stands_beside(match: Match, found: Iterable[Unit]) -> bool:
 def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSection:
     blocks: list[RedactedBlock] = []
     for label, passages in plan.blocks:
-        texts: dict[str, tuple[Removal, ...]] = {}
+        texts: dict[str, RedactedBlock] = {}
         for passage in passages:
             left = transformed(passage.text, passage.spans, pseudonyms)
-            texts.setdefault(left.text, left.removals)
-        blocks += (RedactedBlock(label, text, removals, _SEAL) for text, removals in texts.items() if text)
+            behind = (
+                None if passage.origin is None or place is None else Behind(*passage.origin, *place)
+                for place in left.places
+            )
+            texts.setdefault(left.text, RedactedBlock(label, left.text, left.removals, tuple(behind), _SEAL))
+        blocks += (block for block in texts.values() if block.text)
     return RedactedSection(plan.heading, tuple(blocks), _SEAL)
+
+
+def let_go(profile: Profile, registry: Registry, words: str) -> RedactedDossier:
+    """Return the words that stood behind one removal, which a person lets go: nothing else of the case is in it.
+
+    What was hidden beside them stays forbidden in all that is made of it.
+    """
+    told = f" {' '.join(_WORD.findall(normal(words)))} "
+    hidden = registry.forbidden_forms(lambda kind, role: profile.action(kind, role) is not Action.KEEP)
+    forbidden = (form for form in hidden if f" {' '.join(_WORD.findall(normal(form)))} " not in told)
+    block = RedactedBlock(SUPPLEMENT, tidy(words), seal=_SEAL)
+    return RedactedDossier(profile.name, (RedactedSection(SUPPLEMENT, (block,), _SEAL),), tuple(forbidden), seal=_SEAL)
 
 
 def _paper(plan: _Plan[_Passage]) -> RedactedPaper:

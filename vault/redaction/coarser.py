@@ -10,7 +10,7 @@ from typing import Any
 from vault.names.normal import normal, normal_text
 from vault.redaction.detect import find_shapes
 from vault.redaction.profile import PAPER
-from vault.redaction.source import DossierSource, SourceField
+from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Action, IdentifierType
 from vault.redaction.spelled import MONTHS
 
@@ -38,10 +38,7 @@ class Coarser:
         if self == EXACTLY:
             return source
         return DossierSource(
-            tuple(
-                record if record.kind == PAPER else replace(record, fields=tuple(map(self._field, record.fields)))
-                for record in source.records
-            )
+            tuple(record if record.kind == PAPER else self._record(record) for record in source.records)
         )
 
     def places(self, text: str) -> list[tuple[int, int]]:
@@ -51,6 +48,10 @@ class Coarser:
     def forms(self) -> dict[str, Action]:
         """Return what stands in the place of ages: nobody is asked about that."""
         return {band(age): Action.KEEP for age in self.ages}
+
+    def _record(self, record: SourceRecord) -> SourceRecord:
+        fields = tuple(map(self._field, record.fields))
+        return record if fields == record.fields else replace(record, fields=fields, is_exact=False)
 
     def _field(self, part: SourceField) -> SourceField:
         if part.name == "nationalities":

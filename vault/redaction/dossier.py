@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import InitVar, dataclass, field
 
 from vault.errors import InternalError
-from vault.redaction.spans import Removal, together
+from vault.redaction.spans import Behind, Removal, together
 from vault.redaction.transform import REMOVED
 from vault.words.message import Message
 
@@ -21,12 +22,14 @@ def _require_seal(seal: object) -> None:
 class RedactedBlock:
     """One paragraph under the key of its label. `text` has single spaces, and line breaks only between paragraphs.
 
-    `removals` say what stood where it says that something was removed, in order.
+    `removals` say what stood where it says that something was removed, in order; `behind` where the records have it,
+    for a supplement alone: it is neither shown nor compared.
     """
 
     label: str
     text: str = field(repr=False)
     removals: tuple[Removal, ...] = ()
+    behind: tuple[Behind | None, ...] = field(default=(), repr=False, compare=False)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -82,9 +85,16 @@ class RedactedDossier:
     @property
     def removals(self) -> tuple[Removal, ...]:
         """What stood where it says that something was removed: one for each time, in order."""
-        blocks = [block for section in self.sections for block in section.blocks]
         return tuple(
-            block.removals[place] if place < len(block.removals) else together(())
-            for block in blocks
-            for place in range(block.text.count(REMOVED))
+            block.removals[place] if place < len(block.removals) else together(()) for block, place in self._removed()
         )
+
+    @property
+    def behind(self) -> tuple[Behind | None, ...]:
+        """Where the records have what each of `removals` stands for; None where no record has it word for word."""
+        return tuple(block.behind[place] if place < len(block.behind) else None for block, place in self._removed())
+
+    def _removed(self) -> Iterator[tuple[RedactedBlock, int]]:
+        for section in self.sections:
+            for block in section.blocks:
+                yield from ((block, place) for place in range(block.text.count(REMOVED)))

@@ -28,6 +28,8 @@ NEEDED = "needed"
 """The kind of what somebody writes for one export alone; no record of a case is of it."""
 PAPER = "paper"
 """The kind of the text on a paper that leaves as pixels; its variants are the kinds of papers."""
+SUPPLEMENT: Final = "supplement"
+"""The heading, and the label, of what stood behind one removal of a report before."""
 _FILE: Final = "profiles.toml"
 _VARIANTS: Final[Mapping[str, frozenset[str]]] = {
     "person": frozenset(PersonRole), "note": frozenset(NoteKind), PAPER: frozenset({ANY_VARIANT, *DocumentKind}),

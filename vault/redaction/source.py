@@ -53,7 +53,8 @@ class SourceRecord:
     """One record. `variant` is the kind of a note or the role of a person; of what happened, whether it is confirmed.
 
     `entity` is a person's record id.
-    `version` is the id of the version that the fields stand in: what a person kept holds where they read it.
+    `version` is the id of the version that the fields stand in: what a person kept holds where they read it;
+    `is_exact`: they say it word for word.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class SourceRecord:
     fields: tuple[SourceField, ...]
     entity: bytes | None = None
     version: bytes = b""
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

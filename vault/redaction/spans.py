@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
+from typing import NamedTuple
 
 from vault.errors import InternalError
 from vault.words.message import Message
@@ -102,6 +103,16 @@ class Removal:
 
     type: RemovedType
     reason: Reason
+
+
+class Behind(NamedTuple):
+    """Where in the records stands what was removed: half-open, in one value of a field of a version."""
+
+    version: bytes
+    field: str
+    value: int
+    start: int
+    end: int
 
 
 def together(removals: Iterable[Removal]) -> Removal:

@@ -100,10 +100,11 @@ _ENDS_A_SENTENCE = re.compile(r"[\s\"»”')\]*_]*(?:\Z|\n|(?<=\s)[\W_]*[^\W\d_]
 
 
 class Transformed(NamedTuple):
-    """What is left of a text, and of each `REMOVED` in it what was there; the author may have written one too."""
+    """What is left of a text, and of each `REMOVED` in it what was there, and where; the author may write one."""
 
     text: str
     removals: tuple[Removal, ...]
+    places: tuple[tuple[int, int] | None, ...]
 
 
 def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> Transformed:
@@ -115,8 +116,10 @@ def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> 
     """
     pieces: list[str] = []
     removals: list[Removal] = []
+    places: list[tuple[int, int] | None] = []
     last_end = 0
     last_put = ""
+    first = 0
     for span in spans:
         if span.action is Action.KEEP:
             continue
@@ -129,12 +132,17 @@ def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> 
         if put != last_put or parted.fullmatch(between) is None:
             pieces += (between, put)
             removals += _written_in(between) + ([span.removal()] if put == REMOVED else [])
+            places += [None] * (len(removals) - len(places))
+            first = span.start
         elif put == REMOVED:
             removals[-1] = together((removals[-1], span.removal()))
+        if put == REMOVED:
+            places[-1] = first, span.end
         last_end, last_put = span.end - _ends_with_its_stop(text, span), put
     pieces.append(text[last_end:])
     removals += _written_in(text[last_end:])
-    return Transformed(tidy("".join(pieces)), tuple(removals))
+    places += [None] * (len(removals) - len(places))
+    return Transformed(tidy("".join(pieces)), tuple(removals), tuple(places))
 
 
 def _written_in(text: str) -> list[Removal]:

@@ -48,6 +48,7 @@ _AS_THEY_ARE: Final = (
     # stages of other kinds
     Message("open"), Message("waiting"), Message("closed"),
     # reasons
+    Message("asked"),
     Message("owner"), Message("deputy"), Message("colleague"), Message("away"), Message("handover"),
     Message("member"), Message("lead"), Message("keeper"),
     Message("emergency"), Message("casework"), Message("audit"), Message("training"), Message("retention"),

@@ -34,6 +34,7 @@ from tui.values.code_words import LANGUAGES
 from tui.values.forms_typed import FormPlace
 from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
+from vault.acts.after_sending import SUPPLEMENT, WHY
 from vault.acts.recipient import ADD, NO_KEY, strength
 from vault.casework.story.consent import Consent
 from vault.display import here
@@ -48,6 +49,7 @@ from vault.services.cases import case_people
 from vault.services.exports import export_people, papers_leaving, partners, reviewed_after
 from vault.services.exports.export_material import NotThereError
 from vault.services.exports.exporting import PagesAnewError
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ class ExportScreen(ActScreen, KeptForm):
         profile: which is chosen at first, whatever a draft says; empty for none.
         person: of whom it tells, where it tells of one client; empty asks where the case has several.
         told: what it is for, where that matters.
+        supplement: the package of which one removal is told to `recipient`; it leaves no draft.
     """
 
     NAME = Message("Export")
@@ -109,14 +112,24 @@ class ExportScreen(ActScreen, KeptForm):
         leave(Message("Leave; nothing is written")),
     )
 
-    def __init__(self, case: str, ref: str, *, profile: str = "", person: str = "", told: Words = "") -> None:
+    def __init__(
+        self,
+        case: str,
+        ref: str,
+        *,
+        profile: str = "",
+        person: str = "",
+        told: Words = "",
+        recipient: str = "",
+        supplement: str = "",
+    ) -> None:
         super().__init__()
         self._case, self._ref, self._profile = case, ref, profile
-        self._person, self._told = person, told
+        self._person, self._told, self._supplement = person, told, supplement
         self._decided: dict[str, str] = {}
         self._answers: tuple[str, dict[str, str]] = ("", {})
         self._reading = Reading()
-        self._wanted = ""
+        self._wanted = recipient
         self._recipients: list[KeptPartner] = []
         self._approvers: Sequence[Approver] | None = None
         self._may_wait = False
@@ -127,6 +140,8 @@ class ExportScreen(ActScreen, KeptForm):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield FormRows(
+            FormRow.of_text("number", Message("Number"), Message("as their report has it: R12")),
+            FormRow(Message("Why now"), ChoiceField([(code, word_of(code)) for code in WHY], id="why")),
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             WhoseRow(self._person),
@@ -160,12 +175,19 @@ class ExportScreen(ActScreen, KeptForm):
 
     def on_mount(self) -> None:
         self.head(self._ref, self._told)
-        self.query_one("#out").focus()
+        self.query_one("#number" if self._supplement else "#out").focus()
+        for name in ("number", "why", "profile"):
+            if (row := self.query_one(f"#{name}").parent) is not None:
+                row.display = bool(self._supplement) is (name != "profile")
+        self.query_one("#recipient-place").display = not self._supplement
+        if self._supplement:
+            self.keep_no_more(lambda: None)
         self.query_one("#staying").display = False
         self.ask(lambda vault: bool(vault.may(Action.PARTNER_WRITE)), self._show_may_add)
         self._ask_recipients()
-        case = case_id(self._case)
-        self.ask(lambda vault: vault.read(papers_leaving.papers_staying, case), self._count_papers)
+        if not self._supplement:
+            case = case_id(self._case)
+            self.ask(lambda vault: vault.read(papers_leaving.papers_staying, case), self._count_papers)
         self.ask(lambda vault: vault.read(second_person.approvers), partial(self.call_later, self._show_second))
         self._ask_whose()
 
@@ -324,10 +346,11 @@ class ExportScreen(ActScreen, KeptForm):
         """Do it: forms that are open are decided first, and finished pages are read."""
         way, who, file, person = second.way, second.who, second.file, self.query_one(WhoseRow).chosen
         papers = self.query_one(PapersRow).chosen
+        of_it = {"package": (self._supplement,), "number": (self.text("number"),), "why": (self.word("why"),)}
+        whom = {"profile": (self.word("profile"),), "to": (self.word("recipient"),)}
         said = {
             "case": (self._case,),
-            "profile": (self.word("profile"),),
-            "to": (self.word("recipient"),),
+            **(of_it if self._supplement else whom),
             "language": (self.word("language"),),
             **({"as": (self.word("as"),)} if self.word("as") else {}),
             **({} if out is None else {"out": (str(out),)}),
@@ -337,11 +360,11 @@ class ExportScreen(ActScreen, KeptForm):
         }
         # Forms are decided and pages made anew: for whom it is was typed already, if it is for the same one.
         before, named = self._answers
-        surname = {export.SURNAME: named[export.SURNAME]} if before == said["to"][0] and export.SURNAME in named else {}
+        surname = {export.SURNAME: named[export.SURNAME]} if before == whom["to"][0] and export.SURNAME in named else {}
         answers = {"contact": self.text("contact"), **self.query_one(NeededRow).said, **surname}
-        self._answers = said["to"][0], answers
+        self._answers = whom["to"][0], answers
         doing = Doing(
-            export.EXPORT,
+            SUPPLEMENT if self._supplement else export.EXPORT,
             said,
             partial(self._sealed, out),
             answers,

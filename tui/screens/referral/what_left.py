@@ -14,6 +14,7 @@ from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.list_rows import ListScreen
+from tui.screens.referral.export import ExportScreen
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Act, Told
@@ -42,6 +43,7 @@ class LedgerScreen(ListScreen, ActScreen):
         Command("n", "anew", Message("New words for a page"), "n", Message("anew"), rank=3),
         Command("o", "receipt", Message("They opened it: write down the four words"), "o", Message("opened"), rank=2),
         Command("f", "reply", Message("Take the reply form that they sent back"), "f", Message("reply"), rank=2),
+        Command("s", "supplement", Message("Tell what stood behind one removal"), "s", Message("tell R12"), rank=3),
         Command("x", "wrong", Message("It reached somebody it was not for"), "x", Message("wrong hands")),
         READ_AGAIN,
         BACK,
@@ -93,6 +95,24 @@ class LedgerScreen(ListScreen, ActScreen):
     def _filled(self, words: Words | None) -> None:
         self.say(words or "")
         self.action_refresh()
+
+    def action_supplement(self) -> None:
+        """Tell the recipient of this package what stood behind one removal of its report."""
+        package = self._here()
+        if package is not None:
+            said, told = (
+                package.kept.value,
+                Message("what stood behind one removal, for {name}", name=package.recipient),
+            )
+            screen = ExportScreen(
+                self._case,
+                self._ref,
+                profile=said.profile,
+                told=told,
+                recipient=str(package.recipient),
+                supplement=said.package.hex(),
+            )
+            self.app.push_screen(screen, lambda _: self.action_refresh())
 
     def action_wrong(self) -> None:
         self._do(WRONG_RECIPIENT)

@@ -10,7 +10,7 @@ from typing import Any
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.checks import checked_word
-from vault.casework.disclosure import Approving, ByHand, Decision, Disclosure, PseudonymGiven
+from vault.casework.disclosure import Approving, ByHand, Decision, Disclosure, PseudonymGiven, Supplement
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.person import Person
 from vault.casework.story.referrals import Referral
@@ -108,7 +108,8 @@ class Wish:
     written, of a name each word too. So is a decision that hides and is about no question; `is_strict` refuses one
     that is about none and hides nothing. `said` is what is needed now: written for this export alone, and checked as
     any other text. `as_page`: a page that opens with words, also for somebody who has a key; who has none gets a page
-    whatever is said. `papers` are documents of the case that leave with it, drawn anew.
+    whatever is said. `papers` are documents of the case that leave with it, drawn anew. `supplement`: the one removal
+    behind which stands all that leaves.
     """
 
     profile: str
@@ -123,6 +124,7 @@ class Wish:
     said: str = field(default="", repr=False)
     as_page: bool = False
     papers: tuple[RecordId, ...] = ()
+    supplement: Supplement | None = None
 
 
 class NotThereError(UsageError):
@@ -138,7 +140,7 @@ class Material:
     `same` the record that stands for each of their records.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
     named to be called. `agreed` is by which consents it leaves, `said` what was written for this export alone, and
-    `is_page`: it leaves as a page, which words open, and not for a key.
+    `is_page`: it leaves as a page, which words open, and not for a key. `supplement`: of one removal, which it is.
     `before` are the disclosures to this recipient, `own` those of their versions that this member wrote, `of_others`
     the references of the case and of its reports to others; `asked` what was put before a second person in this case.
     """
@@ -161,6 +163,12 @@ class Material:
     said: str = field(default="", repr=False)
     is_page: bool = False
     papers: tuple[LeavingPaper, ...] = field(default=(), repr=False)
+    supplement: str = ""
+
+    @property
+    def purpose(self) -> str:
+        """Return what for it leaves, as the recipient agreed to it, or which removal it tells."""
+        return self.supplement or self.profile.purpose
 
     @property
     def to(self) -> To:
@@ -233,7 +241,7 @@ def make_ready(
             confirmed facts nothing is confirmed.
         NotThereError: what shall be hidden stands nowhere.
     """
-    material = _gather(session, case, wish, asked)
+    material = gather(session, case, wish, asked)
     question = None if asked is None else material.question(asked)
     given, beside = material.codes_before()
     earlier = [
@@ -380,7 +388,13 @@ def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
     return OF_SEVERAL in profile.withheld and len(clients_of(persons)) > 1
 
 
-def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes | None) -> Material:
+def gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes | None) -> Material:
+    """Return what an export is made of; the view is in the log before.
+
+    Raises:
+        RefusedError: no consent allows it.
+        VaultError: as `make_ready`.
+    """
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
     why = profile.why
     versions = view(session, case, why=why)

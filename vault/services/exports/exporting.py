@@ -59,6 +59,7 @@ from vault.services.exports.papers_leaving import painted
 from vault.services.exports.partners import KeptPartner, find, require_confirmed
 from vault.services.exports.reviewed_after import reviewers
 from vault.services.exports.said_beside import as_asked, organisation_name, today
+from vault.services.exports.supplements import behind, removed_in
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.store.files import require_new
@@ -207,6 +208,7 @@ class ExportSteps:
             read=self.ready.read() if cover.pages == READ else (),
             consents=self.ready.material.agreed.consents,
             papers=tuple(paper.version for paper in self.ready.material.papers),
+            removed=removed_in(self.ready.dossier),
         )
         # By the rules of an older program a legal reviewer's would be quarantined, and the log of the case in doubt.
         may_keep = RIGHTS.may_write(self.session.roles, CompartmentKind.CASE, Disclosure.KIND)
@@ -374,7 +376,7 @@ def export(
     # A second person reads for whom it is, and all words of a key that nobody confirmed.
     require_reachable(find(session, wish.to), wish, is_shown_to_second=release == TWO_PERSON)
     asked = None if answer is None else answer.digest
-    ready = make_ready(session, case, wish, asked=asked)
+    ready = _ready(session, case, wish, asked)
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=release, is_read=approve is not None)
@@ -434,7 +436,7 @@ def ask(
     require_new(out)
     require_reachable(find(session, wish.to), wish, is_shown_to_second=True)
     chosen = approvers(session) if approver is None else [approver_named(session, approver)]
-    ready = make_ready(session, case, wish)
+    ready = _ready(session, case, wish)
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=TWO_PERSON, is_read=approve is not None)
@@ -471,11 +473,15 @@ def ask(
     return Asked(tuple(approver.name for approver in chosen), question.digest, ready.as_proposed)
 
 
+def _ready(session: Session, case: CompartmentId, wish: Wish, asked: bytes | None = None) -> Ready | OpenQuestions:
+    return make_ready(session, case, wish, asked=asked) if wish.supplement is None else behind(session, case, wish)
+
+
 def _cover(session: Session, material: Material, wish: Wish, *, release: str, is_read: bool) -> Cover:
     """Return the cover of a report that is made today."""
     contact = material.contact if wish.contact is None else wish.contact
     return Cover(
-        purpose=material.profile.purpose,
+        purpose=material.purpose,
         language=wish.language,
         release=release,
         pages=READ if is_read else UNREAD,

@@ -266,13 +266,15 @@ def of_person(session: Session, place: Place, *, why: str = "casework") -> list[
     return sorted(found, key=lambda package: package.kept.value.made, reverse=True)
 
 
-def find(session: Session, case: CompartmentId, called: str) -> Package:
+def find(session: Session, case: CompartmentId, called: str, *, is_numbered: bool = False) -> Package:
     """Return the package of a case that this id, or its beginning, means; of one reference the last.
+
+    `is_numbered`: of those alone that number what was removed, as no supplement does.
 
     Raises:
         NotFoundError: none. UsageError: several.
     """
-    found = of_case(session, case)
+    found = [each for each in of_case(session, case) if each.kept.value.removed or not is_numbered]
     quoted = next((package for package in found if package.kept.value.reference == called.upper()), None)
     if quoted is not None and called:
         return quoted
