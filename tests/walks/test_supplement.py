@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -57,7 +58,7 @@ class Office:
     def packages(self) -> list[dict[str, str]]:
         return list(said(self.desk, "package", "list", self.ref)["packages"])
 
-    def read(self, file: Path) -> dict[str, list[dict[str, list[dict[str, str]]]]]:
+    def read(self, file: Path) -> dict[str, Any]:
         opened = subprocess.run(["age", "-d", "-i", self.key, file], capture_output=True, check=True).stdout
         data = subprocess.run(["tar", "-xO", "data.json"], input=opened, capture_output=True, check=True).stdout
         return dict(msgspec.json.decode(data))
