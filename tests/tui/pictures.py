@@ -119,6 +119,7 @@ class StillDesk(Driver[CaseVaultApp]):
     def begin_anew(self, size: tuple[int, int], instead: dict[str, Any]) -> Self:
         """Go back to the list, at this size, with other answers than usual to some questions."""
         self.app._is_open, self.app._touched_ms = True, self.app._idle_clock_ms()
+        self.app.export_folder = ""
         self.gateway.say(**instead)
         self.resize(*size)
         self.home()
