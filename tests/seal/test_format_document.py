@@ -26,7 +26,7 @@ from vault.access.membership.joining import _WaitingMap
 from vault.access.pins import pins
 from vault.access.pins.delays import Attempts
 from vault.casework.case import Access, Hold, KeptFor, LogSize, Retention, Section
-from vault.casework.disclosure import Approving, Decision, Disclosure, PseudonymGiven
+from vault.casework.disclosure import Approving, Decision, Disclosure, PseudonymGiven, RemovedIn
 from vault.casework.document import Body, Document
 from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry, Slip, SlipState
@@ -180,7 +180,7 @@ def _fields_told(kind: str) -> set[str]:
 def test_the_fields_of_each_kind_of_record_are_told(record: type[CaseworkRecord]) -> None:
     parts = {
         Person: (PersonName, IdentityDocument, SafeContact),
-        Disclosure: (Decision, PseudonymGiven),
+        Disclosure: (Decision, PseudonymGiven, RemovedIn),
         Document: (Body,),
         Hold: (LogSize,),
         Retention: (KeptFor,),

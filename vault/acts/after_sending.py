@@ -365,7 +365,7 @@ REISSUE: Final = Act(
 # ---- one removal, told afterwards ---------------------------------------------------------------------------------
 
 _AGAIN: Final = frozenset({"as", "person", "language", "contact", "surname", "unread", "out"})
-WHY: Final = ("asked", "mistake", "emergency")
+REASONS: Final = ("asked", "mistake", "emergency")
 
 
 def _what_stood_there(session: Session, said: Said) -> Plan[Any]:
@@ -377,7 +377,8 @@ def _what_stood_there(session: Session, said: Said) -> Plan[Any]:
     if not (number.isascii() and number.isdigit()):
         raise UsageError(Message("--number must be a number of the report, such as R12"))
     package = ledger.find(session, cases.find(session, said["case"][0]), said["package"][0], is_numbered=True)
-    left, asked = package.kept.value, Supplement(package.kept.value.package, int(number), one(said, "why") or WHY[0])
+    left = package.kept.value
+    asked = Supplement(left.package, int(number), one(said, "reason") or REASONS[0])
     of_it = {"to": (left.recipient.hex(),), "profile": (left.profile,)}
     return what_leaves(session, {**said, **of_it}, asked)
 
@@ -385,16 +386,16 @@ def _what_stood_there(session: Session, said: Said) -> Plan[Any]:
 SUPPLEMENT: Final = replace(
     EXPORT,
     name="package supplement",
-    help=Message("tell a recipient what stood behind one removal of a report that they have, and no more"),
+    help=Message("tell a recipient only what stood behind one removal of a report that they have"),
     title=Message("Supplement"),
     fields=(
         CASE,
         _PACKAGE,
         Field("number", Message("Number"), Shape.WORD, Message("the number of the removal in the report, such as R12"),
               form="--number R12", is_required=True),
-        Field("why", Message("Why"), Shape.WORD,
+        Field("reason", Message("Reason"), Shape.WORD,
               Message("why it is told now: they asked, it was removed by mistake, or somebody is in danger"),
-              words=WHY, first=WHY[0]),
+              words=REASONS, first=REASONS[0]),
         *(field for field in EXPORT.fields if field.name in _AGAIN),
     ),
     look=_what_stood_there,

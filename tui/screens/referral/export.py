@@ -34,7 +34,7 @@ from tui.values.code_words import LANGUAGES
 from tui.values.forms_typed import FormPlace
 from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
-from vault.acts.after_sending import SUPPLEMENT, WHY
+from vault.acts.after_sending import REASONS, SUPPLEMENT
 from vault.acts.recipient import ADD, NO_KEY, strength
 from vault.casework.story.consent import Consent
 from vault.display import here
@@ -141,7 +141,7 @@ class ExportScreen(ActScreen, KeptForm):
     def compose_middle(self) -> Iterable[Widget]:
         yield FormRows(
             FormRow.of_text("number", Message("Number"), Message("as their report has it: R12")),
-            FormRow(Message("Why now"), ChoiceField([(code, word_of(code)) for code in WHY], id="why")),
+            FormRow(Message("Why now"), ChoiceField([(code, word_of(code)) for code in REASONS], id="reason")),
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             WhoseRow(self._person),
@@ -176,7 +176,7 @@ class ExportScreen(ActScreen, KeptForm):
     def on_mount(self) -> None:
         self.head(self._ref, self._told)
         self.query_one("#number" if self._supplement else "#out").focus()
-        for name in ("number", "why", "profile"):
+        for name in ("number", "reason", "profile"):
             if (row := self.query_one(f"#{name}").parent) is not None:
                 row.display = bool(self._supplement) is (name != "profile")
         self.query_one("#recipient-place").display = not self._supplement
@@ -346,7 +346,7 @@ class ExportScreen(ActScreen, KeptForm):
         """Do it: forms that are open are decided first, and finished pages are read."""
         way, who, file, person = second.way, second.who, second.file, self.query_one(WhoseRow).chosen
         papers = self.query_one(PapersRow).chosen
-        of_it = {"package": (self._supplement,), "number": (self.text("number"),), "why": (self.word("why"),)}
+        of_it = {"package": (self._supplement,), "number": (self.text("number"),), "reason": (self.word("reason"),)}
         whom = {"profile": (self.word("profile"),), "to": (self.word("recipient"),)}
         said = {
             "case": (self._case,),
