@@ -17,6 +17,7 @@ from tests.tui.desk import Desk
 from tests.walks.test_page_given import words_in
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
+from vault.export.reader import open_page_file
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import case_people, cases, notes
 from vault.services.exports import partners
@@ -61,6 +62,17 @@ class Office:
     def words(self, reference: str) -> str:
         """Return the words of a page, as they are said on the telephone."""
         return words_in(self.desk.does("package", "words", self.ref, "--package", reference, "--yes").out)
+
+    def read(self, sealed: Path, into: Path, *words: str) -> Path:
+        """Unpack a package by `age` and the key, or a page by its words; return the folder."""
+        into.mkdir()
+        if words:
+            for name, member in open_page_file(sealed.read_bytes(), words[0]).members.items():
+                (into / name).write_bytes(member)
+            return into
+        age = subprocess.run(["age", "-d", "-i", self.key, sealed], capture_output=True, check=True)
+        subprocess.run(["tar", "-x", "-C", into], input=age.stdout, check=True)
+        return into
 
     def heard(self, reference: str) -> list[dict[str, object]]:
         packages = said(self.desk, "package", "list", self.ref)["packages"]
@@ -116,9 +128,7 @@ def test_a_lawyer_takes_a_case_on_reads_it_and_asks_back_and_the_clinic_reads_it
 
     office.agrees(CLINIC, "medical-care", "health")
     sealed, _ = office.export(CLINIC, "medical")
-    (read := tmp_path / "read").mkdir()
-    age = subprocess.run(["age", "-d", "-i", office.key, sealed], capture_output=True, check=True)
-    subprocess.run(["tar", "-x", "-C", read], input=age.stdout, check=True)
+    read = office.read(sealed, tmp_path / "read")
     assert {path.name for path in read.iterdir()} >= {"report.pdf", "report.docx", "data.json", "manifest.json"}
     verified = desk.run_bare("package", "verify", str(sealed), "--identity", str(office.key))
     assert verified.code == 0, verified.err
