@@ -80,15 +80,20 @@ class Firefox:
         return str(said)
 
 
+    def end(self) -> None:
+        """End the browser; twice is as once."""
+        self.socket.close()
+        self.process.terminate()
+        self.process.wait(SECONDS)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+
 @pytest.fixture
 def firefox(tmp_path: Path) -> Iterator[Firefox]:
     opened = Firefox(tmp_path)
     yield opened
-    opened.socket.close()
-    opened.process.terminate()
-    opened.process.wait(SECONDS)
-    assert opened.process.stderr is not None
-    opened.process.stderr.close()
+    opened.end()
 
 
 @pytest.mark.long
@@ -108,3 +113,8 @@ def test_firefox_opens_the_page_with_its_words_checks_who_made_it_and_sends_noth
     assert firefox.says("[localStorage.length, sessionStorage.length, document.cookie].join()") == "0,0,"
     assert firefox.says("fetch('https://example.org/').then(() => 'went', () => 'stayed')") == "stayed"
     assert [url for url in firefox.asked if not url.startswith(("file:", "data:", "resource:", "chrome:"))] == []
+    firefox.end()
+    told = [text.encode(coded) for text in (package.words, "Dastenov") for coded in ("utf-8", "utf-16-le")]
+    held = [file for file in (tmp_path / "profile").rglob("*") if file.is_file()]
+    assert held
+    assert [file.name for file in held if any(each in file.read_bytes() for each in told)] == []

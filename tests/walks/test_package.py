@@ -56,8 +56,11 @@ class Office:
         wish = ("--profile", profile, *whom, "--out", str(self.out), "--unread", "--decide", "proposed")
         self.desk.does("export", self.ref, *wish)
         (file,) = (path for path in set(self.out.iterdir()) - before if path.suffix in {".html", ".age"})
+        return file, self.reference(file)
+
+    def reference(self, file: Path) -> str:
         packages = said(self.desk, "package", "list", self.ref)["packages"]
-        return file, next(each["reference"] for each in packages if each["file"] == file.name)
+        return next(str(each["reference"]) for each in packages if each["file"] == file.name)
 
     def words(self, reference: str) -> str:
         """Return the words of a page, as they are said on the telephone."""
