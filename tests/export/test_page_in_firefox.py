@@ -79,7 +79,6 @@ class Firefox:
             time.sleep(0.05)
         return str(said)
 
-
     def end(self) -> None:
         """End the browser; twice is as once."""
         self.socket.close()
