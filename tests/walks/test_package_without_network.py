@@ -73,8 +73,8 @@ def test_no_package_needs_a_network_and_no_word_of_it_is_written_anywhere_else(
     papers = []
     with office.place.open() as mira:
         case = cases.find(mira, office.ref)
-        for name, held in (("letter", decision(at(600, b"Velmar came"))), ("scan", as_picture(decision()))):
-            (source := tmp_path / name).write_bytes(held)
+        for name, paper in (("letter", decision(at(600, b"Velmar came"))), ("scan", as_picture(decision()))):
+            (source := tmp_path / name).write_bytes(paper)
             facts = {"kind": DocumentKind.DECISION, "title": name, "language": "English"}
             papers += ["--paper", short_id(case_papers.add_paper(mira, case, source, facts).record)]
             source.unlink()
