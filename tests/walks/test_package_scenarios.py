@@ -30,7 +30,7 @@ from vault.services.cases import case_people, cases, notes
 AUTHOR, HIDDEN = "Ilse Brandmeyer", "Velmar"
 COORDINATES = (42.0, 52.0, 29.0)
 IN_VIEW = """
-return [...document.querySelectorAll("#content *")].filter((each) => {
+return [...document.querySelectorAll("#content section *")].filter((each) => {
   const at = each.getBoundingClientRect();
   return !each.children.length && at.height && at.top >= 0 && at.bottom <= window.innerHeight;
 }).map((each) => each.textContent).join(" | ");

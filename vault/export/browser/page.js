@@ -274,8 +274,8 @@
     content.lang = said.report.language;
     add(content, "h1", data.title, { id: "title" });
     byId("report").setAttribute("aria-labelledby", "title");
-    const contents = add(content, "nav", undefined, { "data-label": "contents" });
-    const places = add(contents, "ul");
+    const contents = document.createElement("nav"), places = add(contents, "ul");
+    contents.dataset.label = "contents";
     const group = (title) => {
       const section = add(content, "section", undefined, { id: `part-${groups.length}` });
       groups.push(section);
@@ -285,6 +285,7 @@
     };
     const fixed = said.report.fixed;
     for (const { heading, entries } of data.first_page || []) addEntries(group(heading), entries);
+    content.append(contents);  // after what is read in a minute
     addFacts(group(fixed.about), data);
     for (const [key, value] of Object.entries(data)) {
       if (!KNOWN.includes(key)) addOther(group(wordOf("headings", key)), value);
