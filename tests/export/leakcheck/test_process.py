@@ -670,6 +670,19 @@ def test_places_are_sure_only_where_every_block_stands_in_its_order() -> None:
         assert own_places([other], approved, re.escape("[removed]"), "Report") == ()
 
 
+def test_the_number_of_a_note_is_not_taken_from_the_year_of_a_right_to_left_line_before_it() -> None:
+    approved = [
+        Approved("Contact", True),
+        Approved("(قال) أكتوبر 2026.", False),
+        Approved("2", True),
+        Approved("20 May 2026", False),
+        Approved("Text", True),
+    ]
+    page = "Report 1 / 1 Contact (قال) أكتوبر 2026. 2 20 May 2026 Text"
+    found = own_places([page], approved, re.escape("[removed]"), "Report")
+    assert {"Report 1 / 1", "Contact", "Text"} <= {page[slice(*place)] for place in found}
+
+
 def test_a_form_that_is_torn_between_our_word_and_the_text_is_found() -> None:
     told = dossier(section("note", ("date", "2024-03-14"), ("kind", "contact"), ("text", "vich and others")))
     assert (Check.FORMS, "drawing") in findings(task_for(told, Cover(USUAL), forbidden=("Contactvich",)))

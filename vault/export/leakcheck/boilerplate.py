@@ -61,7 +61,8 @@ def own_places(pages: Sequence[str], approved: Sequence[Approved], removed: str,
     They are placed by counting from the first block to the last. If the blocks do not stand in their order, or more
     or less stands between them than was approved, no place is sure and nothing is excused. Readers return the letters
     of a right-to-left line in an order of their own, lose a sign of it now and then, and may read it before the label
-    that stands beside it: such a label is looked for once between the blocks around it.
+    that stands beside it: such a label is looked for once between the blocks around it. So is a number of ours after
+    such a line: its last digit could be taken for it.
     """
     body, places, tops = _squeezed(pages, running)
     ranges: list[Range] = []
@@ -71,7 +72,8 @@ def own_places(pages: Sequence[str], approved: Sequence[Approved], removed: str,
     for block, before_right_to_left in zip(approved, following, strict=True):
         squeezed = squeeze(block.text)
         right_to_left = is_right_to_left(block.text)
-        if right_to_left or (block.ours and before_right_to_left):
+        number = bool(loose) and squeezed.isdecimal()
+        if right_to_left or (block.ours and (before_right_to_left or number)):
             loose += len(squeezed)
             lost += sum(not character.isalnum() for character in squeezed) if right_to_left else 0
             beside += () if right_to_left else (squeezed,)
