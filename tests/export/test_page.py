@@ -32,6 +32,7 @@ from vault.export.reply import read_reply, receipt_words
 from vault.export.report_wording import wording
 from vault.redaction.transform import REMOVED
 from vault.seal.page_seal import open_page, page_recipient, seal_page
+from vault.seal.signing import public_key
 
 RECORD = bytes(range(16))
 TO_COME = date(2099, 1, 31)
@@ -448,6 +449,7 @@ def _resealed(**changed: bytes) -> SealedPackage:
         {"data_json": b"{}"},
         {"report_pdf": b"%PDF"},
         {"manifest_sig": b"0" * 64 + b"\n" + b"0" * 128 + b"\n"},
+        {"manifest_sig": public_key(b"\x01" * 32).hex().encode() + b"\n" + b"0" * 128 + b"\n"},
         {"manifest_sig": b""},
     ],
 )

@@ -10,6 +10,16 @@
   const LEAST_WORK = 600000, MOST_WORK = 10000000;
   const AT_SALT = 20, AT_COMMITMENT = 52, AT_CONTENT = 84;
   const BLOCK = 512;
+  // Keys under which one signature holds for every message (FORMAT.md 3), without the sign bit.
+  const SMALL_ORDER = [
+    "00".repeat(32),
+    "01" + "00".repeat(31),
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ec" + "ff".repeat(30) + "7f",
+    "ed" + "ff".repeat(30) + "7f",
+    "ee" + "ff".repeat(30) + "7f",
+  ];
 
   class Altered extends Error {}
   class WrongWords extends Error {}
@@ -133,6 +143,9 @@
     for (const name of names) {
       if (hex(await digest(files.get(name))) !== manifest.files[name].sha256) throw new Altered();
     }
+    const unsigned = unhex(key);
+    unsigned[31] &= 0x7f;
+    if (SMALL_ORDER.includes(hex(unsigned))) throw new Altered();
     let verifying;
     try {
       verifying = await subtle.importKey("raw", unhex(key), { name: "Ed25519" }, false, ["verify"]);
