@@ -10,7 +10,6 @@ from pathlib import Path
 from vault.errors import UsageError
 from vault.platform.tty import NOT_UTF8, waiting_for_person
 from vault.words.message import Message
-from vault.words.next_step import NextStep
 
 _LONGEST_LINE = 4096  # a terminal in line mode delivers no more, termios(3)
 _READ_ON = "-- Enter reads on --"
@@ -106,7 +105,7 @@ def _read_line(descriptor: int) -> bytes:
 def _no_terminal() -> UsageError:
     return UsageError(
         Message("no terminal to ask the second person"),
-        next_step=Message("Run it in a terminal, or use {ask}.", ask=NextStep.ASK_BY_FILE),
+        next_step=Message("Run it in a terminal, or ask for the approval in a file (`--ask FILE`)."),
     )
 
 
