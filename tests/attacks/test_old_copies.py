@@ -130,7 +130,7 @@ def test_the_same_old_folder_without_pins_is_a_new_account_and_says_so(victim: F
 
 def test_an_old_database_beside_new_keys_of_another_vault_is_refused(victim: Filled, long_template: Filled) -> None:
     put_back(victim, long_template.path, "vault.db")
-    (victim.path / "keys").write_bytes(os.urandom(KEY_FILE_SIZE))
+    (victim.path / "keys").write_bytes(b"\xff" * KEY_FILE_SIZE)
     with pytest.raises(VaultError, match="keys file has format"):
         victim.open()
 
