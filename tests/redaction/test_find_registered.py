@@ -157,6 +157,14 @@ def test_a_registered_email_is_found_whole_and_by_its_local_part(text: str, regi
     assert any(match.entities == {WITNESS} and match.kind is IdentifierType.EMAIL for match in find_in(text, registry))
 
 
+def test_a_surname_that_begins_an_email_too_is_told_by_the_code_of_its_owner() -> None:
+    person = RegisteredPerson(
+        WITNESS, PersonRole.WITNESS, names=("Thibault Orvillard",), emails=("orvillard@example.org",)
+    )
+    found = find_in("Thibault Orvillard saw it", build_registry([person]))
+    assert found and {match.kind for match in found} == {IdentifierType.NAME}
+
+
 _BIRTHS = """
 1990-07-03|03.07.1990|3/7/1990|07/03/1990|3-7-90|3 июля 1990|3 July 1990|July 3, 1990|3rd of July 1990|3 juillet 1990
 3 липня 1990|٣ يوليو ١٩٩٠|1369/04/12|12/04/1369|12 Tir 1369|۱۲ تیر ۱۳۶۹|12 саратан 1369|10 Dhu-al-Hijjah 1410
