@@ -17,8 +17,9 @@ from vault.casework.person import Person, never_use_of
 from vault.casework.story.person_facts import Relation
 from vault.casework.vocabulary import PersonRole
 from vault.display import DAY, time_text
-from vault.errors import NotFoundError, RefusedError
+from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId
+from vault.policy.roles import Action
 from vault.services.cases import case_people, cases, editing, same_people, sections, two_versions
 from vault.services.cases.editing import Place, history
 from vault.services.exports import ledger
@@ -136,10 +137,9 @@ class People(Subject):
     def alike(self, where: Whereabouts) -> Sequence[same_people.Alike]:
         """Return who may be the same person; nobody where this member may not search."""
         place = place_of(where)
-        try:
-            return same_people.alike(self._session, place, self._person(where))
-        except RefusedError:
+        if not self._session.allows(Action.CASE_SEARCH).allowed:
             return ()
+        return same_people.alike(self._session, place, self._person(where))
 
     def _person(self, where: Whereabouts) -> Person:
         opened = self._in_section(where, "casework") if where.section else None

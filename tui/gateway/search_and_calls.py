@@ -15,7 +15,7 @@ from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipTyped
 from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.casework.story.protection import missed_for
-from vault.errors import InternalError, RefusedError
+from vault.errors import InternalError
 from vault.ids import RecordId, VersionId, make_id
 from vault.index.case_pages import CaseRow, DateGlance, FoundCases, Place, Sort
 from vault.index.document_rows import NO_DATE
@@ -173,9 +173,7 @@ class Intake(Subject):
 
     def begin(self, now_ms: int) -> SlipBegun:
         """Return the slip that was put away, or an empty one; for who takes no calls, who does."""
-        try:
-            self._session.require(Action.INTAKE_WRITE)
-        except RefusedError:
+        if not self._session.allows(Action.INTAKE_WRITE).allowed:
             return SlipBegun(None, self._who_takes_calls())
         return SlipBegun(self._unlocked.shelf.slip() or SlipTyped(make_id().hex(), now_ms), last=self._last)
 

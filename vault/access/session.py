@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,8 @@ from vault.ids import CompartmentId, MemberId, SeatId, VaultId, VersionId
 from vault.index.file import Index, make_index, open_index
 from vault.log.act_bytes import MadeAct
 from vault.policy.clocks import ClockReading, has_expired, read_clock
-from vault.policy.decide import may, refusal, whom_to_ask
+from vault.policy.decide import Decision, may, refusal, whom_to_ask
+from vault.policy.refused import REFUSED_AS
 from vault.policy.roles import Action, Role
 from vault.records.seatlog import SeatLog
 from vault.records.work import Entry, Work
@@ -56,6 +58,7 @@ class Session:
         vault, seat, member, roles: who is here.
         pins: what this account remembered when unlock began, or None.
         viewed: (compartment, reason) pairs whose view is in the log already.
+        refused: (act, case, rule) of refusals that are in the log already.
         written_together: of an act of several entries its newest version, and how many they are (`cases.undoing`).
         prover: what this session proved of the logs so far.
         learned: what counting found in the rows so far.
@@ -93,6 +96,7 @@ class Session:
     highest_ms: int
     dates: Dates
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
+    refused: set[tuple[str, CompartmentId | None, str]] = field(default_factory=set)
     written_together: dict[VersionId, int] = field(default_factory=dict)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
@@ -181,18 +185,31 @@ class Session:
         now_ms = self.clock().trusted_ms
         return frozenset(case for case, until_ms in self.ends.items() if has_expired(until_ms, now_ms))
 
+    def allows(self, action: Action, case: CompartmentId | None = None) -> Decision:
+        """Say whether the member may do it, for who asks before anybody tries: it leaves no entry."""
+        roles, holds = frozenset[Role]() if self.is_expired else self.roles, case is not None and self.holds(case)
+        decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
+        return decision if decision.allowed or not self.is_expired else Decision(allowed=False, rule="over")
+
     def require(self, action: Action, case: CompartmentId | None = None) -> str:
-        """Return the rule that allows the act.
+        """Return the rule that allows the act. A refusal is in the log, once for an act, a case and a session.
 
         Raises:
             RefusedError: the member's roles do not allow it, or the case was not granted, or is not any more.
         """
-        roles, holds = frozenset[Role]() if self.is_expired else self.roles, case is not None and self.holds(case)
-        decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
+        decision = self.allows(action, case)
         if not decision.allowed:
-            rule = "over" if self.is_expired else decision.rule
-            raise RefusedError(refusal(action, rule), next_step=whom_to_ask(action, rule))
+            self._log_refusal(REFUSED_AS[action], case, decision.rule)
+            raise RefusedError(refusal(action, decision.rule), next_step=whom_to_ask(action, decision.rule))
         return decision.rule
+
+    def _log_refusal(self, act: str, case: CompartmentId | None, rule: str) -> None:
+        if (act, case, rule) in self.refused:
+            return
+        # Nothing was done, so a log that cannot be written does not change what the person hears.
+        with suppress(VaultError):
+            self.log_act(Entry(act, f"denied:{rule}", obj=None if case is None else self.audits.get(case), pol=rule))
+            self.refused.add((act, case, rule))
 
     def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Finding]:
         """Return the alarms that stop an act, less those in the logs of seats that it takes something from alone."""

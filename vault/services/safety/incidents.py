@@ -16,7 +16,7 @@ from vault.casework.story.incident import HOURS, Checklist, ChecklistStep, Incid
 from vault.casework.story.protection import AT_RISK_SEALED, CheckIn, CheckInEnd, Step, missed_for, records_of, where_of
 from vault.casework.vocabulary import word_of
 from vault.display import age, here
-from vault.errors import RefusedError, UsageError
+from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId
 from vault.index.document_rows import NO_DATE
 from vault.policy.roles import Action
@@ -131,9 +131,7 @@ def told_after(session: Session, case: CompartmentId, what: IncidentKind) -> tup
     follows = CHECKLIST_AFTER.get(what)
     if follows is None:
         return None
-    try:
-        session.require(Action.CASE_WRITE, case)
-    except RefusedError:
+    if not session.allows(Action.CASE_WRITE, case).allowed:
         return Message("What to do now is a checklist. A caseworker or a supervisor can begin it: ring one."), None
     return Message("What to do now, step by step"), follows
 
