@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -157,12 +158,23 @@ def test_a_registered_email_is_found_whole_and_by_its_local_part(text: str, regi
     assert any(match.entities == {WITNESS} and match.kind is IdentifierType.EMAIL for match in find_in(text, registry))
 
 
-def test_a_surname_that_begins_an_email_too_is_told_by_the_code_of_its_owner() -> None:
-    person = RegisteredPerson(
-        WITNESS, PersonRole.WITNESS, names=("Thibault Orvillard",), emails=("orvillard@example.org",)
-    )
-    found = find_in("Thibault Orvillard saw it", build_registry([person]))
-    assert {match.kind for match in found} == {IdentifierType.NAME}
+@each(
+    [
+        ("Thibault Orvillard saw it.", "[code] saw it."),
+        ("Orvillard (at) example.org is new.", "[code] (at) example.org is new."),
+        ("It is orvillard@example.org now.", "It is [removed] now."),
+    ]
+)
+def test_a_surname_that_begins_an_email_too_is_told_by_the_code_of_its_owner(text: str, left: str) -> None:
+    witness = replace(renamed(WITNESS_PERSON, "Thibault Orvillard"), emails=("orvillard@example.org",))
+    told = text_left(text, registry=registry_of((WITNESS, witness)))
+    assert re.sub(r"\[P-\w+\]", "[code]", told) == left
+
+
+@each(["Elmar Torgaev (at) mail.ru", "torgaev at mail.ru", "His login is torgaev."])
+def test_an_email_that_begins_with_the_name_of_who_is_named_does_not_stay(text: str) -> None:
+    client = replace(renamed(CLIENT_PERSON, "Elmar Torgaev"), emails=("torgaev@mail.ru",))
+    assert "torgaev" not in text_left(text, registry=registry_of((CLIENT, client))).casefold()
 
 
 _BIRTHS = """

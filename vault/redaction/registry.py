@@ -131,9 +131,9 @@ def number_keys(person: RegisteredPerson) -> tuple[frozenset[str], frozenset[str
 
 
 def email_literals(person: RegisteredPerson) -> frozenset[str]:
-    """Return plain e-mails and their local parts, but for one that is a name of the person: it is found as the name."""
+    """Return plain e-mails and their local parts."""
     literals = {normal(email).strip() for email in person.emails}
-    local_parts = {email.partition("@")[0] for email in literals} - strong_words(person)
+    local_parts = {email.partition("@")[0] for email in literals}
     return frozenset(literals | {part for part in local_parts if len(part) >= _FEWEST_LOCAL_PART})
 
 

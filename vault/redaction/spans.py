@@ -183,6 +183,7 @@ def fuse(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _union(group: list[Span]) -> Span:
     start, end = group[0].start, max(span.end for span in group)
+    group = _told_by_code(group, start, end)
     action = strongest(span.action for span in group)
     leading = [span for span in group if span.action is action]
     kind = min(span.kind for span in leading)
@@ -195,3 +196,16 @@ def _union(group: list[Span]) -> Span:
         action = Action.REMOVE
     told_as = None if said.type is _TYPES.get(kind, RemovedType.OTHER) else said.type
     return Span(start, end, kind, action, entity, said.reason, general, told_as)
+
+
+def _told_by_code(group: list[Span], start: int, end: int) -> list[Span]:
+    """Return the group without the beginnings of e-mail addresses where the code of their owner stands for all of it.
+
+    Many addresses begin with a surname: the code hides as much as a removal, and says who it was.
+    """
+    codes = [span for span in group if span.kind is IdentifierType.NAME and span.action is Action.PSEUDONYM]
+    owners = {span.entity for span in group}
+    is_whole = any((span.start, span.end) == (start, end) for span in codes)
+    others = {span.kind for span in group} - {IdentifierType.NAME}
+    is_told = is_whole and len(owners) == 1 and None not in owners and others <= {IdentifierType.EMAIL}
+    return codes if is_told else group
