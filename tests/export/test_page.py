@@ -450,6 +450,7 @@ def _resealed(**changed: bytes) -> SealedPackage:
         {"report_pdf": b"%PDF"},
         {"manifest_sig": b"0" * 64 + b"\n" + b"0" * 128 + b"\n"},
         {"manifest_sig": public_key(b"\x01" * 32).hex().encode() + b"\n" + b"0" * 128 + b"\n"},
+        {"manifest_sig": b"01" + b"0" * 62 + b"\n" + b"01" + b"0" * 126 + b"\n"},  # holds for every message
         {"manifest_sig": b""},
     ],
 )

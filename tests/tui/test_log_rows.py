@@ -75,6 +75,7 @@ def test_unfolded_every_entry_is_a_row_and_reading_stays_quiet() -> None:
     [
         ("export.begin", "denied:consent", "export begun: refused, consent"),
         ("export.begin", "denied", "export begun: refused"),
+        ("grant.add", "denied:case-share", "refused: change who can open a case"),
         ("break.glass", "ok:alone", "ALONE: emergency access"),
         ("export.done", "ok:unread", "package sealed, pages not read"),
         ("log.verify", "error:found", "log verified: failed, found"),

@@ -15,6 +15,7 @@ from tui.values.code_words import EXPORTS, GRANTS
 from tui.values.exchange_shown import StandingShown
 from vault.display import DAY, time_data
 from vault.log.payload import Payload
+from vault.policy.roles import Action
 from vault.services.evidence import logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.exchange import known_peers
@@ -31,6 +32,7 @@ class Evidence(Subject):
 
     def read_log(self) -> LogShown:
         """Return the newest entries of all logs, and how many there are on each day."""
+        self._session.require(Action.LOG_READ, tried=False)  # who comes to verify it did not ask for this
         page = logbook.newest(self._session, limit=_EVERY)
         lines = page.lines[:_LOG_LINES]
         by = names_of_logs(self._session, (line.origin for line in lines))

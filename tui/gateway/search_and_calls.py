@@ -46,6 +46,7 @@ class Finding(Subject):
     def cases(self) -> CaseList:
         """The list of cases; the first look of a session is in the log."""
         if self._list is None:
+            self._session.require(Action.CASE_LIST, tried=False)  # the app opens it by itself
             self._list = listing.open_list(self._session)
         return self._list
 

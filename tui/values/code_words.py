@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from vault.casework.script import Script
+from vault.policy.decide import IN_WORDS
+from vault.policy.roles import Action
 from vault.words.codes import CODES, word_of, words_of
 from vault.words.message import Message, Words, filled
 
@@ -126,11 +128,16 @@ _ENDS: Final[Mapping[str, Message]] = {
 """How an act ended; with a colon at the end whatever the code behind it, which is the reason."""
 
 
+_WISHES: Final[Mapping[str, Words]] = {wish.replace(".", "-"): IN_WORDS[wish] for wish in Action}
+
+
 def done_in_words(act: str, outcome: str) -> Words:
     """Return what was done and how it ended; an act of a newer program stays its code."""
     words: Words = ACT_WORDS.get(act, act)
     way, colon, code = outcome.partition(":")
     end = _ENDS.get(outcome) or _ENDS.get(way + colon)
+    if way == "denied" and code in _WISHES:
+        return filled(Message("refused: {wish}"), wish=_WISHES[code])
     return words if end is None else filled(end, act=words, reason=word_of(code))
 
 

@@ -19,7 +19,7 @@ from vault.access.trust.membership_news import endings, still_valid_again, told_
 from vault.access.trust.prover import Prover
 from vault.access.trust.waiting import require_sound
 from vault.access.trust.writing_keys import audit_is_stale, key_to_write, settle_keys
-from vault.errors import InternalError, RefusedError, VaultError
+from vault.errors import InternalError, RefusedError, TryAgainError, VaultError
 from vault.ids import CompartmentId, MemberId, SeatId, VaultId, VersionId
 from vault.index.file import Index, make_index, open_index
 from vault.log.act_bytes import MadeAct
@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from vault.store.draft_files import Drafts
 
 
+def _no_name(_: CompartmentId) -> None:
+    return None
+
+
 @dataclass(slots=True)
 class Session:
     """One unlocked vault, from `access.unlock` to `close`.
@@ -58,7 +62,8 @@ class Session:
         vault, seat, member, roles: who is here.
         pins: what this account remembered when unlock began, or None.
         viewed: (compartment, reason) pairs whose view is in the log already.
-        refused: (act, case, rule) of refusals that are in the log already.
+        refused: (action, case, rule) of refusals that are in the log already.
+        audit_name: gives the audit pseudonym of a case, or None before its index is read (`projection.audit_of`).
         written_together: of an act of several entries its newest version, and how many they are (`cases.undoing`).
         prover: what this session proved of the logs so far.
         learned: what counting found in the rows so far.
@@ -96,7 +101,8 @@ class Session:
     highest_ms: int
     dates: Dates
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
-    refused: set[tuple[str, CompartmentId | None, str]] = field(default_factory=set)
+    refused: set[tuple[Action, CompartmentId | None, str]] = field(default_factory=set)
+    audit_name: Callable[[CompartmentId], bytes | None] = field(default=_no_name, repr=False)
     written_together: dict[VersionId, int] = field(default_factory=dict)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
@@ -191,25 +197,37 @@ class Session:
         decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
         return decision if decision.allowed or not self.is_expired else Decision(allowed=False, rule="over")
 
-    def require(self, action: Action, case: CompartmentId | None = None) -> str:
+    def require(self, action: Action, case: CompartmentId | None = None, *, tried: bool = True) -> str:
         """Return the rule that allows the act. A refusal is in the log, once for an act, a case and a session.
+
+        What a screen looks for by itself nobody `tried`: that leaves no entry.
 
         Raises:
             RefusedError: the member's roles do not allow it, or the case was not granted, or is not any more.
+            VerificationError: the log in which the refusal should stand is in doubt.
         """
         decision = self.allows(action, case)
         if not decision.allowed:
-            self._log_refusal(REFUSED_AS[action], case, decision.rule)
+            if tried and (action, case, decision.rule) not in self.refused:
+                self._log_refusal(action, case, decision.rule)
             raise RefusedError(refusal(action, decision.rule), next_step=whom_to_ask(action, decision.rule))
         return decision.rule
 
-    def _log_refusal(self, act: str, case: CompartmentId | None, rule: str) -> None:
-        if (act, case, rule) in self.refused:
-            return
-        # Nothing was done, so a log that cannot be written does not change what the person hears.
-        with suppress(VaultError):
-            self.log_act(Entry(act, f"denied:{rule}", obj=None if case is None else self.audits.get(case), pol=rule))
-            self.refused.add((act, case, rule))
+    def name_refused_by(self, audit_name: Callable[[CompartmentId], bytes | None]) -> None:
+        """Name cases so in the entries of refusals."""
+        self.audit_name = audit_name
+
+    def _log_refusal(self, action: Action, case: CompartmentId | None, rule: str) -> None:
+        name = None
+        if case is not None and self.holds(case):
+            with suppress(VaultError):  # a case that does not open has no name here
+                name = self.audit_name(case)
+        out = f"denied:{action.value.replace('.', '-')}"
+        # Nothing was done, so on a full disk the person hears the same; and so within a look at the rows, where the
+        # only thing that is asked is who is in.
+        with suppress(TryAgainError, InternalError):
+            self.log_act(Entry(REFUSED_AS[action], out, obj=name, pol=rule))
+            self.refused.add((action, case, rule))
 
     def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Finding]:
         """Return the alarms that stop an act, less those in the logs of seats that it takes something from alone."""

@@ -1,4 +1,4 @@
-"""A refused act leaves its entry in the log, under the act that it would have been (FORMAT.md 5)."""
+"""The act under which a refusal stands in the log: the nearest one (FORMAT.md 5); the outcome names the wish."""
 
 from __future__ import annotations
 

@@ -298,6 +298,8 @@ def search_sections(
         return Found((), more=False)
     index, asked = up_to_date_index(session), Hits((), query.words, None, query.forms)
     for section in held_of_kind(session, CompartmentKind.SECTION):
+        if not session.allows(Action.CASE_READ, section).allowed:
+            continue
         with suppress(NotFoundError, RefusedError):
             head = sections.open_section(session, section, why=why).head.value
             case = CompartmentId(head.case)

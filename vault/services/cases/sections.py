@@ -209,6 +209,8 @@ def opened_sections(session: Session) -> Iterator[tuple[CompartmentId, Compartme
     Say so in the log before you show something of them.
     """
     for section in held_of_kind(session, CompartmentKind.SECTION):
+        if not session.allows(Action.CASE_READ, section).allowed:
+            continue
         with suppress(NotFoundError, RefusedError):
             records = opened_to_read(session, section)
             (head,) = stored_of_kind(records, Section)

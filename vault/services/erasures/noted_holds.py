@@ -11,7 +11,6 @@ import msgspec
 
 from vault.access.session import Session
 from vault.casework.case import Hold
-from vault.errors import RefusedError
 from vault.ids import CompartmentId, VersionId
 from vault.index.heads import heads_of_record
 from vault.index.remembered import tell_once
@@ -64,11 +63,10 @@ def hold_again(session: Session) -> list[Message]:
     for case in sorted(case for case in stood if session.holds(case)):
         for each in without_author(session, case)[-1:]:
             words = {"case": name_of(session, case), "who": _who_wrote(session, each)}
-            try:
-                holds.hold_again(session, case)
-            except RefusedError:
+            if not session.allows(Action.CASE_WRITE, case).allowed:
                 lines += _said_once(session, each.version, words)
             else:
+                holds.hold_again(session, case)
                 lines.append(
                     Message(
                         "{who}, who had put {case} on legal hold, was cut off. So this device put it on hold again, in"

@@ -180,6 +180,7 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
     What an acknowledged commit wrote and a crash kept from the index comes in here, at the next use. What is missing
     or is not valid becomes an alarm; the first use in a session asks again for what did not count in earlier ones.
     """
+    session.name_refused_by(partial(audit_of, session))
     index = _index_as_remembered(session)
     with session.database.reading() as rows:
         sizes = {row.origin: rows.size(row.origin) for row in rows.geneses()}
