@@ -177,7 +177,7 @@ def test_what_names_no_case_is_not_found_and_says_no_more(filled_session: Sessio
         (lambda s, c: case_people.add(s, c, role="client", names=["N"], born="spring"), UsageError, "YYYY"),
     ]
 )
-def test_what_is_refused_leaves_no_entry(
+def test_what_is_refused_leaves_no_entry_but_that_of_a_right_that_lacks(
     act: Callable[[Session, CompartmentId], object],
     error: type[VaultError],
     words: str,
@@ -186,7 +186,7 @@ def test_what_is_refused_leaves_no_entry(
 ) -> None:
     size = filled_session.log.size
     refuses(error, words, act, filled_session, filled.cases[0])
-    assert filled_session.log.size == size
+    assert filled_session.log.size == size + len(filled_session.refused)
 
 
 # The list of cases on a screen: one entry for the look, pages by key, filters without another entry.
